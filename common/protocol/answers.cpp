@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// Server to device: synced, event, error, and API Gateway's own frames.
+#include "common/json/writer.h"
+#include "common/protocol/fields.h"
+#include "common/protocol/messages.h"
+
+namespace beckon::protocol {
+namespace {
+
+// No identifier on the wire is longer: EventBridge's ids are 36 bytes.
+constexpr std::size_t kIdBytesMax = 128;
+constexpr std::size_t kTimeBytesMax = 40;
+constexpr std::size_t kErrorTextBytesMax = 1024;
+
+void write_event_members(json::Writer& writer, const Event& event) {
+  writer.member("seq", static_cast<std::int64_t>(event.seq))
+      .member("id", event.id)
+      .member("name", event.name)
+      .member("time", event.time)
+      .key("data")
+      .raw(event.data);
+}
+
+void write_entry(json::Writer& writer, const SyncedEntry& entry) {
+  writer.begin_object();
+  if (entry.too_large_bytes != 0) {
+    writer.member("seq", static_cast<std::int64_t>(entry.event.seq))
+        .member("too_large", static_cast<std::int64_t>(entry.too_large_bytes));
+  } else {
+    write_event_members(writer, entry.event);
+  }
+  writer.end_object();
+}
+
+Event read_event(Fields& fields) {
+  Event event;
+  event.seq = fields.required_seq("seq");
+  event.id = fields.required_string("id", kIdBytesMax);
+  event.name = fields.required_string("name", kEventNameBytesMax);
+  event.time = fields.required_string("time", kTimeBytesMax);
+  event.data = fields.optional_object("data");
+  return event;
+}
+
+base::Result<ServerMessage> decode_synced(json::View body) {
+  Fields fields(body, "synced");
+  Synced message;
+  message.cursor = fields.required_cursor("cursor");
+  message.head = fields.required_cursor("head");
+  message.more = fields.optional_bool("more");
+  message.lost = fields.optional_count("lost");
+  message.reset = fields.optional_bool("reset");
+  const json::View events = body["events"];
+  if (events.exists() && !events.is_array()) fields.wrong("events", "an array", events);
+  if (fields.ok() && message.cursor.epoch != message.head.epoch) {
+    fields.wrong("head", "the cursor's epoch", body["head"]);
+  }
+  if (!fields.ok()) return std::unexpected(fields.error());
+  for (const json::View element : events) {
+    Fields entry_fields(element, "synced.events");
+    SyncedEntry entry;
+    if (element["too_large"].exists()) {
+      entry.event.seq = entry_fields.required_seq("seq");
+      entry.too_large_bytes = static_cast<std::size_t>(entry_fields.required_seq("too_large"));
+      if (entry.too_large_bytes == 0) {
+        entry_fields.wrong("too_large", "a size above 0", element["too_large"]);
+      }
+    } else {
+      entry.event = read_event(entry_fields);
+    }
+    if (!entry_fields.ok()) return std::unexpected(entry_fields.error());
+    message.events.push_back(std::move(entry));
+  }
+  return ServerMessage(std::move(message));
+}
+
+base::Result<ServerMessage> decode_live(json::View body) {
+  Fields fields(body, "event");
+  LiveEvent message;
+  message.epoch = fields.required_string("stream", kEpochBytesMax);
+  message.event = read_event(fields);
+  if (fields.ok() && !is_epoch(message.epoch)) {
+    fields.wrong("stream", "an epoch like \"k3f9\"", body["stream"]);
+  }
+  if (!fields.ok()) return std::unexpected(fields.error());
+  return ServerMessage(std::move(message));
+}
+
+base::Result<ServerMessage> decode_error(json::View body) {
+  Fields fields(body, "error");
+  ErrorMessage message;
+  message.code = fields.required_string("code", kIdBytesMax);
+  message.message = fields.optional_string("message", kErrorTextBytesMax);
+  if (!fields.ok()) return std::unexpected(fields.error());
+  return ServerMessage(std::move(message));
+}
+
+// Texts as observed on API Gateway; see docs/PROTOCOL.md, "The gateway's own frames".
+GatewayFrame::Kind kind_of(std::string_view text) {
+  if (text == "Forbidden") return GatewayFrame::Kind::kForbidden;
+  if (text == "Internal server error") return GatewayFrame::Kind::kInternalError;
+  if (text == "Endpoint request timed out") return GatewayFrame::Kind::kTimeout;
+  if (text == "Too Many Requests" || text == "Limit Exceeded")
+    return GatewayFrame::Kind::kThrottled;
+  return GatewayFrame::Kind::kOther;
+}
+
+}  // namespace
+
+std::string encode(const SyncedEntry& entry) {
+  json::Writer writer;
+  write_entry(writer, entry);
+  return writer.take();
+}
+
+std::string encode(const Synced& message) {
+  json::Writer writer;
+  writer.begin_object()
+      .member("type", "synced")
+      .member("cursor", to_string(message.cursor))
+      .member("head", to_string(message.head))
+      .key("events")
+      .begin_array();
+  for (const SyncedEntry& entry : message.events) write_entry(writer, entry);
+  writer.end_array()
+      .member("more", message.more)
+      .member("lost", static_cast<std::int64_t>(message.lost));
+  if (message.reset) writer.member("reset", true);
+  return writer.end_object().take();
+}
+
+std::string encode(const LiveEvent& message) {
+  json::Writer writer;
+  writer.begin_object().member("type", "event").member("stream", message.epoch);
+  write_event_members(writer, message.event);
+  return writer.end_object().take();
+}
+
+std::string encode(const ErrorMessage& message) {
+  json::Writer writer;
+  return writer.begin_object()
+      .member("type", "error")
+      .member("code", message.code)
+      .member("message", message.message)
+      .end_object()
+      .take();
+}
+
+std::string encode(const Sent& message) {
+  json::Writer writer;
+  return writer.begin_object().member("type", "sent").member("id", message.id).end_object().take();
+}
+
+std::string encode(const Broadcast& message) {
+  json::Writer writer;
+  writer.begin_object()
+      .member("type", "broadcast")
+      .key("from")
+      .begin_object()
+      .member("user", message.user)
+      .member("device", message.device)
+      .end_object()
+      .member("id", message.event.id)
+      .member("name", message.event.name)
+      .member("time", message.event.time)
+      .key("data")
+      .raw(message.event.data);
+  return writer.end_object().take();
+}
+
+base::Result<ServerMessage> decode_server_message(std::string_view text) {
+  const auto document = json::parse(text);
+  if (!document) return std::unexpected(document.error());
+  const json::View body = document->root();
+  const std::string_view type = body["type"].string_or("");
+  if (type == "synced") return decode_synced(body);
+  if (type == "event") return decode_live(body);
+  if (type == "error") return decode_error(body);
+  const auto gateway_text = body["message"].string();
+  if (!body["type"].exists() && gateway_text && body["requestId"].is_string()) {
+    return ServerMessage(GatewayFrame{kind_of(*gateway_text), std::string(*gateway_text)});
+  }
+  if (!type.empty()) {
+    return base::fail(base::ErrorCode::kNotFound,
+                      "a message of the unknown type \"" + std::string(type.substr(0, 40)) + "\"");
+  }
+  return base::fail(base::ErrorCode::kInvalid, "expected a message with a \"type\", got " +
+                                                   std::string(body.type_name()) + " without one");
+}
+
+}  // namespace beckon::protocol
