@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/config.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "agent/url.h"
+#include "common/protocol/limits.h"
+
+namespace beckon::agent {
+namespace {
+
+constexpr std::int64_t kConcurrencyMax = 64;
+constexpr std::size_t kHeaderValueBytesMax = 2048;
+
+void read_headers(ObjectReader& root, Config& config) {
+  for (const json::View member : root.object("headers")) {
+    const std::string path = "headers." + std::string(member.key());
+    const auto value = member.string();
+    if (!value || !is_header_value(*value)) {
+      root.errors().push_back(path + ": expected one line of text, got " + describe(member));
+    } else if (!is_header_name(member.key())) {
+      root.errors().push_back(path + ": expected a header's name (letters, digits, dashes)");
+    } else {
+      config.headers.push_back(Header{std::string(member.key()), std::string(*value)});
+    }
+  }
+}
+
+void read_timing(ObjectReader& root, Timing& timing) {
+  const json::View object = root.object("timing");
+  if (!object.exists()) return;
+  ObjectReader reader(object, "timing", root.errors());
+  for (const TimingField& field : timing_fields()) {
+    if (const auto value = reader.duration(field.name, field.min, field.max)) {
+      timing.*field.member = *value;
+    }
+  }
+  reader.finish();
+}
+
+void read_session(ObjectReader& root, SessionOptions& session) {
+  if (const auto value = root.integer("concurrency", 1, kConcurrencyMax)) {
+    session.concurrency = static_cast<std::size_t>(*value);
+  }
+  if (const auto value =
+          root.integer("max_bytes", protocol::kSyncedBytesMin, protocol::kSyncedBytesMax)) {
+    session.max_bytes = static_cast<std::size_t>(*value);
+  }
+  if (const auto value = root.choice("start", {"head", "oldest"})) {
+    session.start_oldest = *value == "oldest";
+  }
+  if (const auto value = root.choice("renewal", {"make_before_break", "break_before_make"})) {
+    session.make_before_break = *value == "make_before_break";
+  }
+  read_timing(root, session.timing);
+}
+
+void read_rules(ObjectReader& root, ActionTypes types, Config& config) {
+  const json::View rules = root.array("rules");
+  if (!rules.exists()) return;
+  config.rules = std::make_shared<RuleSet>();
+  std::size_t index = 0;
+  for (const json::View rule : rules) {
+    ObjectReader reader(rule, "rules[" + std::to_string(index++) + "]", root.errors());
+    config.rules->push_back(read_rule(reader, types));
+  }
+}
+
+void take(std::optional<std::string> value, std::string& target) {
+  if (value) target = std::move(*value);
+}
+
+void check_identity(const char* name, const std::string& value, std::size_t bytes_max,
+                    ConfigErrors& errors) {
+  if (value.size() > bytes_max) {
+    errors.push_back(std::string(name) + ": expected at most " + std::to_string(bytes_max) +
+                     " bytes, got " + std::to_string(value.size()));
+  }
+  if (!is_header_value(value)) {
+    errors.push_back(std::string(name) + ": expected a text without control characters");
+  }
+}
+
+}  // namespace
+
+bool is_header_name(std::string_view text) {
+  return !text.empty() && text.size() <= 128 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
+  });
+}
+
+bool is_header_value(std::string_view text) {
+  return text.size() <= kHeaderValueBytesMax && std::all_of(text.begin(), text.end(), [](char c) {
+           return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F;
+         });
+}
+
+std::optional<base::LogLevel> parse_log_level(std::string_view text) {
+  for (const auto level : {base::LogLevel::kDebug, base::LogLevel::kInfo, base::LogLevel::kWarning,
+                           base::LogLevel::kError}) {
+    if (text == base::to_string(level)) return level;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> set_timing(Timing& timing, std::string_view name,
+                                      std::string_view value) {
+  std::string known;
+  for (const TimingField& field : timing_fields()) {
+    if (!known.empty()) known += ", ";
+    known += field.name;
+    if (name != field.name) continue;
+    const auto parsed = base::parse_duration(value);
+    if (parsed && *parsed >= field.min && *parsed <= field.max) {
+      timing.*field.member = *parsed;
+      return std::nullopt;
+    }
+    return "timing." + std::string(name) + ": expected a duration from " +
+           format_duration(field.min) + " to " + format_duration(field.max) + ", got \"" +
+           std::string(value) + "\"";
+  }
+  return "timing." + std::string(name) + ": unknown; known are " + known;
+}
+
+ConfigErrors read_config(std::string_view text, ActionTypes types, Config& config) {
+  ConfigErrors errors;
+  const auto document = json::parse(text);
+  if (!document) {
+    errors.push_back("the configuration is not JSON: " + document.error().message);
+    return errors;
+  }
+  ObjectReader root(document->root(), "", errors);
+  root.any("$schema");  // for editors
+  take(root.text("url"), config.url);
+  take(root.text("user"), config.user);
+  take(root.text("device"), config.device);
+  take(root.text("state_dir"), config.state_dir);
+  if (const json::View tls = root.object("tls"); tls.exists()) {
+    ObjectReader reader(tls, "tls", errors);
+    take(reader.text("ca_file"), config.ca_file);
+    reader.finish();
+  }
+  if (const auto value = root.flag("insecure")) config.insecure = *value;
+  if (const auto value = root.choice("log_level", {"debug", "info", "warning", "error"})) {
+    config.log_level = parse_log_level(*value);
+  }
+  read_headers(root, config);
+  read_session(root, config.session);
+  read_rules(root, types, config);
+  root.finish();
+  return errors;
+}
+
+ConfigErrors check_config(const Config& config) {
+  ConfigErrors errors;
+  if (config.url.empty()) {
+    errors.push_back(
+        "url: expected the API's address (--url wss://… or \"url\"), but it is missing");
+  } else if (const auto url = parse_websocket_url(config.url); !url) {
+    errors.push_back("url: " + url.error().message);
+  } else if (!url->secure && !url->is_loopback() && !config.insecure) {
+    errors.push_back(
+        "url: expected wss:// for another machine, got ws://; what is sent could be "
+        "read by anybody on the way (--insecure allows it)");
+  }
+  check_identity("user", config.user, protocol::kUserIdBytesMax, errors);
+  check_identity("device", config.device, protocol::kDeviceIdBytesMax, errors);
+  if (config.user.empty() != config.device.empty()) {
+    errors.push_back(config.user.empty() ? "user: expected one, since device is given"
+                                         : "device: expected one, since user is given");
+  }
+  if (config.user.empty() && config.headers.empty()) {
+    errors.push_back(
+        "user, device: expected who this is (--user NAME --device NAME), but both are "
+        "missing");
+  }
+  const Timing& timing = config.session.timing;
+  if (timing.renew_max < timing.renew_min) {
+    errors.push_back("timing.renew_max: expected at least renew_min (" +
+                     format_duration(timing.renew_min) + "), got " +
+                     format_duration(timing.renew_max));
+  }
+  if (timing.backoff_cap < timing.backoff_base) {
+    errors.push_back("timing.backoff_cap: expected at least backoff_base (" +
+                     format_duration(timing.backoff_base) + "), got " +
+                     format_duration(timing.backoff_cap));
+  }
+  return errors;
+}
+
+}  // namespace beckon::agent

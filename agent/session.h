@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// The session: keeps one device connected to its stream. A pure state machine: inputs and the time
+// go in, commands and a deadline come out. It decides when to connect, sync, acknowledge, renew and
+// give up; it owns no socket, clock, thread, storage or randomness (the seed goes in). The same
+// seed and inputs give the same commands on every platform.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/backoff.h"
+#include "agent/link.h"
+#include "agent/random.h"
+#include "agent/session_types.h"
+#include "agent/window.h"
+#include "common/base/log.h"
+
+namespace beckon::agent {
+
+class Session {
+ public:
+  // stored: the cursor that the storage holds, if any. The log must outlive the session.
+  Session(const SessionOptions& options, std::optional<protocol::Cursor> stored, std::uint64_t seed,
+          base::LogSink& log);
+
+  // The commands are to be carried out in order, before the next step; the list is valid until
+  // then, and its contents may be moved from. now must not go backwards.
+  std::vector<Command>& step(const Input& input, base::Instant now);
+
+  // When to step with input::Timer if nothing comes before. Nothing: wait for input alone.
+  std::optional<base::Instant> deadline() const;
+
+  State state() const { return state_; }
+  const Window& window() const { return window_; }
+  std::optional<protocol::Cursor> stored_cursor() const { return stored_; }
+
+ private:
+  // Inputs (session.cpp).
+  void handle(const input::Start& start);
+  void handle(const input::Opened& opened);
+  void handle(const input::Failed& failed);
+  void handle(const input::Closed& closed);
+  void handle(const input::Message& message);
+  void handle(const input::Oversized& oversized);
+  void handle(const input::Timer& timer);
+  void handle(const input::NetworkUp& up);
+  void handle(const input::Finished& finished);
+  void handle(const input::Stored& stored);
+  void handle(const input::Reconfigured& reconfigured);
+  void handle(const input::Stop& stop);
+
+  // Connections (session_links.cpp).
+  void connect(Link& link);
+  void drop(Link& link, std::uint16_t code);
+  void lose(Link& link, Setback setback, std::string reason);
+  void wait(Setback setback, std::string reason);
+  void check_timeouts(Link& link);
+  void check_renewal();
+  void renew();
+  bool is_quiet() const;
+  void hurry();
+  void become_online(Link& link);
+  Link* find(Attempt attempt);
+  void change(State state, std::string reason);
+
+  // The stream (session_stream.cpp).
+  void receive(Link& link, const protocol::Synced& synced, base::WallTime received_at);
+  void receive(Link& link, const protocol::LiveEvent& live, base::WallTime received_at);
+  void receive(Link& link, const protocol::ErrorMessage& error, base::WallTime received_at);
+  void receive(Link& link, const protocol::GatewayFrame& frame, base::WallTime received_at);
+  void unreadable(Link& link, const std::string& why);
+  void sync_failed(Link& link, const std::string& why);
+  void adopt_position(const protocol::Synced& synced);
+  void take_entries(const protocol::Synced& synced, base::WallTime received_at);
+  void judge_answer(Link& link, bool was_new);
+  void report_failure(std::uint64_t seq, std::string_view action, std::string_view error);
+  void dispatch();
+
+  // Asking and acknowledging (session_sync.cpp).
+  void work();
+  bool behind() const;
+  bool may_ask() const;
+  bool acknowledgement_wanted() const;
+  bool has_reportable() const;
+  bool wants_sync(const Link& link) const;
+  void sync_if_due(Link& link);
+  void send_sync(Link& link);
+  std::optional<protocol::Cursor> cursor_to_send() const;
+  bool store_wanted() const;
+  void store_if_due();
+  void finish_stopping();
+
+  // Renewal waits for this long a silence of events.
+  static constexpr base::Duration kQuiet = 2s;
+
+  SessionOptions options_;
+  base::Logger log_;
+  Random random_;
+  Backoff backoff_;
+  Window window_;
+  State state_ = State::kIdle;
+  base::Instant now_{};
+  std::vector<Command> commands_;
+
+  // Links. A renewal is a second connection that has not taken over yet.
+  Attempt last_attempt_ = 0;
+  Link primary_;
+  Link renewal_;
+  std::optional<base::Instant> retry_at_;      // kWaiting: when to try again
+  std::optional<base::Instant> renew_at_;      // online: when to renew, if it is quiet
+  std::optional<base::Instant> renew_latest_;  // and when at the latest
+  std::optional<base::Instant> online_since_;
+  base::Instant last_event_at_{};
+
+  // The stream.
+  std::size_t running_ = 0;     // dispatches that are not finished
+  std::uint64_t seen_seq_ = 0;  // the newest event heard of, in the window's epoch
+  bool more_ = false;           // the last answer said so
+  bool foreign_seen_ = false;   // a live event of an epoch that is not ours
+  bool last_answer_was_new_ = true;
+  int fruitless_answers_ = 0;
+  std::optional<protocol::Cursor> asked_;   // the cursor of the last sync
+  std::optional<base::Instant> ack_at_;     // handled events wait for their acknowledgement
+  std::optional<protocol::Cursor> stored_;  // what the storage holds of this epoch
+  protocol::Cursor base_;                   // where this life of the window began
+  std::optional<base::Instant> store_at_;
+  base::Instant store_not_before_{};
+  std::optional<protocol::Cursor> storing_;  // given to the storage, not answered yet
+  bool store_failed_ = false;                // the last attempt to store; retried at store_at_
+  std::vector<protocol::FailedReport> failed_;
+  std::optional<base::Instant> stop_at_;  // kStopping: when to stop waiting
+};
+
+}  // namespace beckon::agent

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the server says, and what it does to the window.
+#include <algorithm>
+#include <utility>
+
+#include "agent/session.h"
+#include "common/base/bytes.h"
+
+namespace beckon::agent {
+namespace {
+
+constexpr int kSyncFailuresMax = 6;      // then a new connection is tried
+constexpr int kFruitlessAnswersMax = 8;  // then what was announced is given up
+constexpr base::Duration kFruitlessPause = 200ms;
+constexpr std::size_t kReportsMax = 256;
+
+// At most kFailedTextBytesMax bytes of whole characters, without control characters: what JSON
+// makes of it stays small. Never empty: the server would refuse the whole sync, again and again.
+std::string report_text(std::string_view text) {
+  std::string out(text.substr(0, protocol::kFailedTextBytesMax));
+  out.resize(base::utf8_prefix_bytes(out));
+  for (char& c : out) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+  }
+  if (out.empty()) out = "unnamed";
+  return out;
+}
+
+base::Duration doubled(base::Duration first, int times, base::Duration cap) {
+  base::Duration value = first;
+  for (int i = 0; i < times && value < cap; ++i) value *= 2;
+  return std::min(value, cap);
+}
+
+}  // namespace
+
+void Session::receive(Link& link, const protocol::Synced& synced, base::WallTime received_at) {
+  link.sync_in_flight = false;
+  link.sync_failures = 0;
+  const std::size_t reported = std::min(link.reports_in_flight, failed_.size());
+  failed_.erase(failed_.begin(), failed_.begin() + static_cast<std::ptrdiff_t>(reported));
+  link.reports_in_flight = 0;
+  if (state_ == State::kStopping) return;
+  if (!link.synced) become_online(link);
+  if (synced.lost > 0) commands_.push_back(command::Lost{synced.lost});
+  const std::uint64_t taken_before = window_.taken_seq();
+  const bool moved_stream = !window_.has_position() || window_.epoch() != synced.cursor.epoch ||
+                            (synced.reset && synced.head.seq < window_.taken_seq());
+  if (moved_stream) adopt_position(synced);
+  take_entries(synced, received_at);
+  more_ = synced.more;
+  seen_seq_ = std::max(seen_seq_, synced.head.seq);
+  // become_online may have moved a renewal into its place.
+  judge_answer(primary_, moved_stream || window_.taken_seq() > taken_before);
+}
+
+void Session::adopt_position(const protocol::Synced& synced) {
+  const std::uint64_t first =
+      synced.events.empty() ? synced.cursor.seq + 1 : synced.events.front().event.seq;
+  base_ = protocol::Cursor{synced.cursor.epoch, first > 0 ? first - 1 : 0};
+  const bool was_somewhere = window_.has_position();
+  window_.restart(base_.epoch, base_.seq);
+  stored_.reset();
+  seen_seq_ = 0;
+  failed_.clear();
+  if (was_somewhere) commands_.push_back(command::Reset{base_});
+}
+
+void Session::take_entries(const protocol::Synced& synced, base::WallTime received_at) {
+  for (const protocol::SyncedEntry& entry : synced.events) {
+    if (entry.event.seq <= window_.taken_seq()) continue;
+    last_event_at_ = now_;
+    if (entry.too_large_bytes == 0) {
+      window_.take(entry.event, received_at);
+      continue;
+    }
+    window_.pass(entry.event.seq);
+    report_failure(entry.event.seq, "receive",
+                   "too large: " + std::to_string(entry.too_large_bytes) +
+                       " bytes, this device takes " + std::to_string(options_.max_bytes));
+  }
+  window_.pass(synced.cursor.seq);
+}
+
+// After an answer that brought nothing although something was announced, asking again at once would
+// be a loop: a pause grows, and in the end the announcement was wrong.
+void Session::judge_answer(Link& link, bool was_new) {
+  last_answer_was_new_ = was_new;
+  if (was_new || !behind() || !window_.empty()) {
+    fruitless_answers_ = 0;
+    return;
+  }
+  if (++fruitless_answers_ >= kFruitlessAnswersMax) {
+    log_.warning("event %llu was announced but the server does not have it; going on",
+                 static_cast<unsigned long long>(seen_seq_));
+    seen_seq_ = window_.taken_seq();
+    more_ = false;
+    fruitless_answers_ = 0;
+    return;
+  }
+  const base::Duration pause = doubled(kFruitlessPause, fruitless_answers_, 30s);
+  link.sync_not_before = now_ + random_.between(pause / 2, pause);
+}
+
+void Session::receive(Link&, const protocol::LiveEvent& live, base::WallTime received_at) {
+  if (state_ == State::kStopping) return;
+  last_event_at_ = now_;
+  switch (window_.judge(live.epoch, live.event.seq)) {
+    case Window::Verdict::kDuplicate: return;
+    case Window::Verdict::kForeign: foreign_seen_ = true; return;
+    case Window::Verdict::kNext:
+      if (window_.queued_bytes() + live.event.data.size() <= options_.max_bytes * 2) {
+        window_.take(live.event, received_at);
+        return;
+      }
+      [[fallthrough]];  // no room: the stream keeps it until there is
+    case Window::Verdict::kGap:
+      // What the last answer did not know of is worth asking for, even from the same cursor.
+      if (live.event.seq > seen_seq_) last_answer_was_new_ = true;
+      seen_seq_ = std::max(seen_seq_, live.event.seq);
+      return;
+  }
+}
+
+void Session::receive(Link& link, const protocol::ErrorMessage& error, base::WallTime) {
+  const std::string text = "the server refused a request: " + error.code + ": " + error.message;
+  if (link.sync_in_flight) return sync_failed(link, text);
+  log_.warning("%s", text.c_str());
+}
+
+void Session::receive(Link& link, const protocol::GatewayFrame& frame, base::WallTime) {
+  const std::string text = "the gateway answered: " + frame.message;
+  if (link.sync_in_flight) return sync_failed(link, text);
+  log_.warning("%s", text.c_str());
+}
+
+// Something arrived that is lost to us; if it was an event, a sync brings it again.
+void Session::unreadable(Link& link, const std::string& why) {
+  if (link.sync_in_flight) return sync_failed(link, why);
+  log_.warning("%s", why.c_str());
+  link.probe = true;
+  link.sync_not_before = std::max(link.sync_not_before, now_ + options_.timing.ack_delay);
+}
+
+void Session::sync_failed(Link& link, const std::string& why) {
+  link.sync_in_flight = false;
+  link.reports_in_flight = 0;
+  if (++link.sync_failures >= kSyncFailuresMax) {
+    drop(link, 1000);
+    return lose(link, Setback::kLost, "sync fails again and again: " + why);
+  }
+  link.probe = true;
+  const base::Duration most =
+      doubled(options_.timing.backoff_base, link.sync_failures, options_.timing.backoff_cap);
+  const base::Duration pause = random_.between(options_.timing.backoff_base / 4, most);
+  link.sync_not_before = now_ + pause;
+  log_.warning("%s; asking again in %.1f s", why.c_str(),
+               static_cast<double>(pause.count()) / 1000.0);
+}
+
+void Session::report_failure(std::uint64_t seq, std::string_view action, std::string_view error) {
+  if (!ack_at_) ack_at_ = now_ + options_.timing.ack_delay;
+  if (failed_.size() >= kReportsMax) {
+    log_.error("too many failed actions to report: event %llu, %.*s is only logged here",
+               static_cast<unsigned long long>(seq), static_cast<int>(action.size()),
+               action.data());
+    return;
+  }
+  failed_.push_back(protocol::FailedReport{seq, report_text(action), report_text(error)});
+}
+
+void Session::dispatch() {
+  if (state_ == State::kStopping) return;
+  while (running_ < options_.concurrency) {
+    Ticket ticket = 0;
+    Window::Pending* pending = window_.start_next(ticket);
+    if (pending == nullptr) return;
+    ++running_;
+    command::Dispatch dispatch;
+    dispatch.ticket = ticket;
+    dispatch.epoch = window_.epoch();
+    dispatch.received_at = pending->received_at;
+    const std::uint64_t seq = pending->event.seq;
+    dispatch.event = std::move(pending->event);
+    pending->event.seq = seq;
+    commands_.push_back(std::move(dispatch));
+  }
+}
+
+}  // namespace beckon::agent

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// When the session asks, acknowledges and stores.
+#include <algorithm>
+#include <utility>
+
+#include "agent/session.h"
+
+namespace beckon::agent {
+namespace {
+
+constexpr std::uint16_t kCloseGoingAway = 1001;
+
+}  // namespace
+
+// The end of every step: does whatever the new state and time allow.
+void Session::work() {
+  check_timeouts(renewal_);
+  check_timeouts(primary_);
+  if (retry_at_ && *retry_at_ <= now_) connect(primary_);
+  check_renewal();
+  dispatch();
+  store_if_due();
+  sync_if_due(primary_);
+  sync_if_due(renewal_);
+  finish_stopping();
+}
+
+bool Session::behind() const {
+  return window_.has_position() && (more_ || seen_seq_ > window_.taken_seq());
+}
+
+// Asking while events are queued would bring them twice; asking from the same cursor again while
+// an event runs would bring what is known. A full window is no error: the stream waits.
+bool Session::may_ask() const {
+  if (window_.has_queued() || running_ >= options_.concurrency) return false;
+  return window_.empty() || last_answer_was_new_ || cursor_to_send() != asked_;
+}
+
+bool Session::acknowledgement_wanted() const {
+  if (!ack_at_) return false;
+  return window_.cursor() != asked_ || has_reportable();
+}
+
+// A failed event is reported together with the cursor that passes it, not before.
+bool Session::has_reportable() const {
+  const auto cursor = window_.cursor();
+  return cursor && std::any_of(failed_.begin(), failed_.end(),
+                               [&](const auto& report) { return report.seq <= cursor->seq; });
+}
+
+// What a sync may carry: the stored cursor. Without one for this stream: where the window began,
+// which acknowledges nothing.
+std::optional<protocol::Cursor> Session::cursor_to_send() const {
+  if (!window_.has_position()) return std::nullopt;
+  return stored_ ? *stored_ : base_;
+}
+
+bool Session::store_wanted() const {
+  const auto cursor = window_.cursor();
+  return cursor && cursor != stored_;
+}
+
+void Session::store_if_due() {
+  if (storing_ || !store_wanted()) return;
+  const bool sync_waits = primary_.open && !primary_.sync_in_flight && behind() && may_ask();
+  const bool urgent = sync_waits || state_ == State::kStopping || (ack_at_ && *ack_at_ <= now_);
+  store_at_ = store_failed_ || !urgent ? std::max(now_, store_not_before_) : now_;
+  if (*store_at_ > now_) return;
+  store_at_.reset();
+  storing_ = window_.cursor();
+  store_not_before_ = now_ + options_.timing.store_interval;
+  commands_.push_back(command::Store{*storing_});
+}
+
+bool Session::wants_sync(const Link& link) const {
+  if (!link.open || link.sync_in_flight || link.sync_not_before > now_) return false;
+  if (!link.synced || link.probe) return true;
+  if (&link != &primary_) return false;
+  if (link.heartbeat_at <= now_ || foreign_seen_) return true;
+  const bool waits_for_storage = storing_ || (store_wanted() && !store_failed_);
+  if (waits_for_storage) return false;
+  if (state_ != State::kStopping && behind() && may_ask()) return true;
+  return ack_at_ && *ack_at_ <= now_ && acknowledgement_wanted() && !store_wanted();
+}
+
+void Session::sync_if_due(Link& link) {
+  if (ack_at_ && *ack_at_ <= now_ && !acknowledgement_wanted()) ack_at_.reset();
+  if (wants_sync(link)) send_sync(link);
+}
+
+void Session::send_sync(Link& link) {
+  protocol::SyncRequest request;
+  request.cursor = cursor_to_send();
+  request.start_oldest = options_.start_oldest;
+  request.max_bytes = options_.max_bytes;
+  bool all_reported = failed_.empty();
+  if (&link == &primary_ && request.cursor) {
+    // Those that may go now, to the front, in their order.
+    std::size_t reportable_count = 0;
+    for (std::size_t i = 0; i < failed_.size(); ++i) {
+      if (failed_[i].seq > request.cursor->seq) continue;
+      const auto begin = failed_.begin();
+      const auto at = [&](std::size_t index) { return begin + static_cast<std::ptrdiff_t>(index); };
+      std::rotate(at(reportable_count), at(i), at(i + 1));
+      ++reportable_count;
+    }
+    const auto count = std::min(reportable_count, protocol::kFailedReportsMax);
+    all_reported = count == reportable_count;
+    request.failed.assign(failed_.begin(), failed_.begin() + static_cast<std::ptrdiff_t>(count));
+    link.reports_in_flight = count;
+  }
+  const base::Duration spread =
+      std::min(options_.timing.heartbeat_spread, options_.timing.heartbeat / 4);
+  const base::Duration beat =
+      random_.between(options_.timing.heartbeat - spread, options_.timing.heartbeat + spread);
+  link.heartbeat_at = now_ + beat;
+  link.timeout_at = now_ + options_.timing.answer_timeout;
+  link.sync_in_flight = true;
+  link.probe = false;
+  foreign_seen_ = false;
+  asked_ = request.cursor;
+  if (asked_ == window_.cursor() && all_reported) ack_at_.reset();
+  commands_.push_back(command::Send{link.attempt, protocol::encode(request)});
+}
+
+void Session::finish_stopping() {
+  if (state_ != State::kStopping) return;
+  const bool storing = storing_ || (store_wanted() && !store_failed_);
+  const bool acknowledging = acknowledgement_wanted() && !store_failed_;
+  const bool syncing = primary_.open && (primary_.sync_in_flight || acknowledging);
+  const bool done = running_ == 0 && !storing && !syncing;
+  if (!done && now_ < *stop_at_) return;
+  drop(primary_, kCloseGoingAway);
+  change(State::kStopped, "");
+}
+
+}  // namespace beckon::agent
