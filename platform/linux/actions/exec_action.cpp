@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/linux/actions/exec_action.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+namespace beckon::platform {
+namespace {
+
+using base::ErrorCode;
+using base::fail;
+using namespace std::chrono_literals;
+
+// What every command gets of the agent's environment: enough to find programs and to speak the
+// right language, nothing that could be a secret.
+constexpr const char* kAlwaysInherited[] = {"PATH", "HOME",   "USER", "LOGNAME",
+                                            "LANG", "LC_ALL", "TZ",   "TMPDIR"};
+
+constexpr const char* kFields[][2] = {{"ID", "id"},         {"NAME", "name"}, {"SEQ", "seq"},
+                                      {"STREAM", "stream"}, {"TIME", "time"}, {"DATA", "data"}};
+
+bool is_variable_name(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+void inherit(const char* name, std::vector<std::string>& environment) {
+  if (const char* value = std::getenv(name)) {
+    environment.push_back(std::string(name) + "=" + value);
+  }
+}
+
+base::Result<std::vector<std::string>> make_environment(const ExecSettings& settings,
+                                                        const agent::ReceivedEvent& event) {
+  std::vector<std::string> environment;
+  if (settings.inherit_all) {
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+      if (!std::string_view(*entry).starts_with("BECKON_")) environment.emplace_back(*entry);
+    }
+  } else {
+    for (const char* name : kAlwaysInherited) inherit(name, environment);
+    for (const std::string& name : settings.inherited) inherit(name.c_str(), environment);
+  }
+  for (const auto& [name, field] : kFields) {
+    environment.push_back("BECKON_" + std::string(name) + "=" + event.field(field).value_or(""));
+  }
+  for (const ExecSettings::Variable& variable : settings.variables) {
+    auto value = variable.value.fill(event);
+    if (!value) return std::unexpected(value.error());
+    environment.push_back("BECKON_" + variable.name + "=" + *value);
+  }
+  return environment;
+}
+
+class ExecAction final : public agent::Action {
+ public:
+  // processes: the type's, which is set before the first run.
+  ExecAction(Processes* const& processes, base::LogSink& log, ExecSettings settings)
+      : processes_(processes), log_(log), settings_(std::move(settings)) {}
+
+  void start(agent::Run run, const agent::ReceivedEvent& event,
+             agent::RunObserver& observer) override {
+    if (const auto started = try_start(run, event, observer); !started) {
+      observer.run_finished(run, std::unexpected(started.error()));
+    }
+  }
+
+ private:
+  base::Status try_start(agent::Run run, const agent::ReceivedEvent& event,
+                         agent::RunObserver& observer) {
+    ProcessSpec spec;
+    auto arguments = fill_command(settings_.command, event);
+    if (!arguments) return std::unexpected(arguments.error());
+    auto environment = make_environment(settings_, event);
+    if (!environment) return std::unexpected(environment.error());
+    spec.arguments = std::move(*arguments);
+    spec.environment = std::move(*environment);
+    spec.input = event.line() + "\n";
+    spec.directory = settings_.directory;
+    spec.timeout = settings_.timeout;
+    spec.kill_after = settings_.kill_after;
+    spec.capture = settings_.capture;
+    const std::string program = spec.arguments[0];
+    base::LogSink& sink = log_;
+    return processes_->start(spec, [run, &observer, &sink, program](const ProcessResult& result) {
+      const base::Logger log(sink, "exec");
+      const base::Status status = result.status();
+      const char* cut = result.output_cut ? " …" : "";
+      if (!status) {
+        log.warning("%s: %s; it wrote: %s%s", program.c_str(), status.error().message.c_str(),
+                    result.output.empty() ? "nothing" : result.output.c_str(), cut);
+      } else if (!result.output.empty()) {
+        log.info("%s wrote: %s%s", program.c_str(), result.output.c_str(), cut);
+      }
+      observer.run_finished(run, status);
+    });
+  }
+
+  Processes* const& processes_;
+  base::LogSink& log_;
+  ExecSettings settings_;
+};
+
+void read_command(agent::ObjectReader& config, ExecSettings& settings) {
+  const json::View command = config.array("command");
+  std::size_t index = 0;
+  for (const json::View argument : command) {
+    const std::string at = "command[" + std::to_string(index) + "]";
+    const auto text = argument.string();
+    if (!text) {
+      config.wrong(at, "a string", argument);
+    } else if (auto parsed = agent::Template::parse(*text); !parsed) {
+      config.error(at, parsed.error().message);
+    } else if (index == 0 && (text->empty() || !parsed->is_constant())) {
+      config.error(at, "expected a program's name or path; an event cannot choose the program");
+    } else {
+      settings.command.push_back(std::move(*parsed));
+    }
+    ++index;
+  }
+  if (index == 0 && !config.failed()) {
+    config.missing("command", "a list of the program and its arguments");
+  }
+}
+
+void read_environment(agent::ObjectReader& config, ExecSettings& settings) {
+  for (const json::View member : config.object("environment")) {
+    const std::string at = "environment." + std::string(member.key());
+    const auto text = member.string();
+    if (!is_variable_name(member.key())) {
+      config.error(at, "expected a name of letters, digits and _ (BECKON_ is put before it)");
+    } else if (!text) {
+      config.wrong(at, "a string", member);
+    } else if (auto parsed = agent::Template::parse(*text); !parsed) {
+      config.error(at, parsed.error().message);
+    } else {
+      settings.variables.push_back({std::string(member.key()), std::move(*parsed)});
+    }
+  }
+  for (const json::View name : config.array("inherit")) {
+    const auto text = name.string();
+    if (text && is_variable_name(*text)) {
+      settings.inherited.emplace_back(*text);
+    } else {
+      config.wrong("inherit", "names of variables", name);
+    }
+  }
+}
+
+}  // namespace
+
+base::Result<std::vector<std::string>> fill_command(const std::vector<agent::Template>& command,
+                                                    const agent::ReceivedEvent& event) {
+  std::vector<std::string> arguments;
+  bool options_ended = false;
+  for (std::size_t i = 0; i < command.size(); ++i) {
+    auto filled = command[i].fill(event);
+    if (!filled) return std::unexpected(filled.error());
+    if (!options_ended && command[i].begins_with_field() && filled->starts_with('-')) {
+      return fail(ErrorCode::kInvalid,
+                  "argument " + std::to_string(i) +
+                      " comes from the event and begins with \"-\"; "
+                      "put \"--\" before it in the command if the program knows that");
+    }
+    if (command[i].is_constant() && *filled == "--") options_ended = true;
+    arguments.push_back(std::move(*filled));
+  }
+  return arguments;
+}
+
+std::unique_ptr<agent::Action> ExecActionType::make(agent::ObjectReader& config) {
+  ExecSettings settings;
+  read_command(config, settings);
+  read_environment(config, settings);
+  if (auto value = config.duration("timeout", 10ms, 24h)) settings.timeout = *value;
+  if (auto value = config.duration("kill_after", 0ms, 10min)) settings.kill_after = *value;
+  if (auto value = config.text("directory")) settings.directory = std::move(*value);
+  if (config.failed()) return nullptr;
+  return make(std::move(settings));
+}
+
+std::unique_ptr<agent::Action> ExecActionType::make(ExecSettings settings) {
+  return std::make_unique<ExecAction>(processes_, log_, std::move(settings));
+}
+
+}  // namespace beckon::platform

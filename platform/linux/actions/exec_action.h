@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The action "exec": runs a command. The event is its standard input (one JSON object) and stands
+// in BECKON_* variables; templates fill whole arguments. No shell, no splitting: what an event says
+// is never a program, and never looks like an option unless the rule put "--" before it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/action.h"
+#include "agent/templates.h"
+#include "common/base/log.h"
+#include "platform/linux/processes.h"
+
+namespace beckon::platform {
+
+struct ExecSettings {
+  std::vector<agent::Template> command;  // [0] is constant
+  struct Variable {
+    std::string name;  // without BECKON_
+    agent::Template value;
+  };
+  std::vector<Variable> variables;
+  std::vector<std::string> inherited;  // names of the agent's variables that the command sees
+  bool inherit_all = false;
+  std::string directory;
+  base::Duration timeout{30'000};
+  base::Duration kill_after{2'000};
+  bool capture = true;
+};
+
+// The command line of one event. Errors: a template's, kInvalid (an argument that the event made
+// look like an option).
+base::Result<std::vector<std::string>> fill_command(const std::vector<agent::Template>& command,
+                                                    const agent::ReceivedEvent& event);
+
+// {"type":"exec", "command":["notify-send","--","${data.title}"], "timeout":"30s",
+//  "environment":{"TITLE":"${data.title}"}, "inherit":["DISPLAY"], "directory":"/"}
+class ExecActionType final : public agent::ActionType {
+ public:
+  explicit ExecActionType(base::LogSink& log) : log_(log) {}
+  // Before the first run of an action; checking a configuration does without.
+  void set_processes(Processes& processes) { processes_ = &processes; }
+  std::string_view name() const override { return "exec"; }
+  std::unique_ptr<agent::Action> make(agent::ObjectReader& config) override;
+  std::unique_ptr<agent::Action> make(ExecSettings settings);
+
+ private:
+  Processes* processes_ = nullptr;
+  base::LogSink& log_;
+};
+
+}  // namespace beckon::platform

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/linux/app.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <utility>
+
+#include "agent/url.h"
+#include "common/base/bytes.h"
+#include "common/json/writer.h"
+
+namespace beckon::platform {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kExitFailed = 1;
+constexpr int kExitUsage = 2;
+constexpr base::Duration kEndMax = 3s;     // from the session's end to the program's
+constexpr base::Duration kEndStep = 20ms;  // looking whether all is closed, then only
+
+constexpr const char* kSystemTrust[] = {
+    "/etc/ssl/certs/ca-certificates.crt",  // Debian, Alpine, OpenWrt
+    "/etc/pki/tls/certs/ca-bundle.crt",    // Fedora
+    "/etc/ssl/ca-bundle.pem",              // SUSE
+    "/etc/ssl/cert.pem",                   // Alpine, BSD
+};
+
+// One file per URL, user and device, so that ad hoc uses do not mix.
+std::string storage_key(const agent::Config& config) {
+  std::uint64_t hash = 0xCBF29CE484222325ULL;
+  for (const std::string* text : {&config.url, &config.user, &config.device}) {
+    for (const char c : *text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
+    hash = (hash ^ 0xFF) * 0x100000001B3ULL;
+  }
+  char key[32];
+  std::snprintf(key, sizeof key, "cursor-%016llx", static_cast<unsigned long long>(hash));
+  return key;
+}
+
+// A command that stands behind "--": it belongs to whoever types it, so it has their environment
+// and their terminal.
+base::Result<ExecSettings> command_settings(const std::vector<std::string>& command) {
+  ExecSettings settings;
+  settings.inherit_all = true;
+  settings.capture = false;
+  for (const std::string& argument : command) {
+    auto parsed = agent::Template::parse(argument);
+    if (!parsed) return std::unexpected(parsed.error());
+    settings.command.push_back(std::move(*parsed));
+  }
+  if (!settings.command.front().is_constant()) {
+    return base::fail(base::ErrorCode::kInvalid, "an event cannot choose the program");
+  }
+  return settings;
+}
+
+void print_errors(const agent::ConfigErrors& errors) {
+  for (const std::string& error : errors) {
+    std::fprintf(stderr, "beckon-agent: %s\n", base::escape_control(error).c_str());
+  }
+}
+
+}  // namespace
+
+App::App(Options options) : options_(std::move(options)), logger_(log_, "agent") {}
+
+App::~App() = default;
+
+bool App::configure() {
+  agent::Config config;
+  agent::ConfigErrors errors = load_config(options_, types_, config);
+  if (!options_.command.empty()) {
+    auto command = command_settings(options_.command);
+    if (!command)
+      errors.push_back("the command: " + command.error().message);
+    else
+      command_ = std::move(*command);
+    if (command_) command_->timeout = options_.command_timeout;
+    // Commands of ad hoc mode run one after the other, as the events came.
+    if (options_.config_file.empty()) config.session.concurrency = 1;
+  }
+  print_errors(errors);
+  if (!errors.empty()) return false;
+  config_ = std::move(config);
+  log_.set_level(config_.log_level.value_or(base::LogLevel::kInfo));
+  return true;
+}
+
+int App::run() {
+  stdout_type_ = std::make_unique<StdoutActionType>(
+      [this](const base::Error& error) { output_broken(error); });
+  log_type_ = std::make_unique<LogActionType>(log_);
+  exec_type_ = std::make_unique<ExecActionType>(log_);
+  types_ = {exec_type_.get(), &file_type_, log_type_.get(), stdout_type_.get()};
+  // Checking a configuration needs the table of actions too, before there is a loop.
+  if (!configure()) return kExitUsage;
+  if (options_.mode == Options::Mode::kCheck) {
+    std::printf("the configuration is right: %zu rules\n",
+                config_.rules ? config_.rules->size() : 0);
+    return 0;
+  }
+  if (!start_parts()) return kExitFailed;
+  apply_rules();
+  agent_->start();
+  loop_->run();
+  return exit_status_;
+}
+
+bool App::open_storage() {
+  if (options_.no_state) return true;
+  auto files = std::make_unique<FileStorage>(config_.state_dir.empty() ? default_state_dir()
+                                                                       : config_.state_dir);
+  if (const auto prepared = files->prepare(); !prepared) {
+    logger_.error("the cursor cannot be kept: %s; use --state-dir DIR, or --no-state to go without",
+                  prepared.error().message.c_str());
+    return false;
+  }
+  if (const auto locked = files->lock(storage_key(config_)); !locked) {
+    logger_.error(
+        "another agent runs as this user and device: %s; end it, or give one of them "
+        "another --device",
+        locked.error().message.c_str());
+    return false;
+  }
+  files_ = std::move(files);
+  return true;
+}
+
+// The file of trusted certificates, if the URL wants TLS; false: it is wanted and there is none.
+bool App::find_trust(std::string& ca_file) {
+  const auto url = agent::parse_websocket_url(config_.url);
+  if (!url || !url->secure) return true;
+  if (!config_.ca_file.empty()) {
+    ca_file = config_.ca_file;
+    if (access(ca_file.c_str(), R_OK) == 0) return true;
+    logger_.error("cannot read the trusted certificates in %s", ca_file.c_str());
+    return false;
+  }
+  for (const char* candidate : kSystemTrust) {
+    if (access(candidate, R_OK) != 0) continue;
+    ca_file = candidate;
+    return true;
+  }
+  logger_.error(
+      "this system has no file of trusted certificates; install ca-certificates or use "
+      "--cacert FILE");
+  return false;
+}
+
+bool App::start_parts() {
+  LoopOptions loop_options;
+  if (!open_storage() || !find_trust(loop_options.ca_file)) return false;
+  auto loop = Loop::create(loop_options, log_);
+  if (!loop) {
+    logger_.error("%s", loop.error().message.c_str());
+    return false;
+  }
+  loop_ = std::move(*loop);
+  processes_ = std::make_unique<Processes>(*loop_, log_);
+  exec_type_->set_processes(*processes_);
+  auto signals = Signals::create(*loop_, {.stop = [this](int number) { stop(number); },
+                                          .reload = [this] { reload(); },
+                                          .child = [this] { processes_->reap(); }});
+  if (!signals) {
+    logger_.error("%s", signals.error().message.c_str());
+    return false;
+  }
+  signals_ = std::move(*signals);
+  transport_ = std::make_unique<Transport>(*loop_, transport_options());
+  agent::Storage& storage = files_ ? static_cast<agent::Storage&>(*files_) : memory_;
+  agent_ = std::make_unique<agent::Agent>(
+      agent::Ports{*transport_, storage, *this, *this, *this, *this, log_}, config_.session,
+      storage_key(config_));
+  transport_->set_observer(*agent_);
+  return true;
+}
+
+TransportOptions App::transport_options() const {
+  return {.message_bytes_max = config_.session.max_bytes, .ping = config_.session.timing.ping};
+}
+
+// The configuration's rules; without any, what ad hoc mode does: print, or run the command.
+void App::apply_rules() {
+  std::shared_ptr<agent::RuleSet> rules = config_.rules;
+  if (!rules || command_) {
+    if (!rules) rules = std::make_shared<agent::RuleSet>();
+    agent::Rule& rule = rules->emplace_back();
+    if (command_) {
+      rule.actions.push_back({"exec", exec_type_->make(*command_)});
+    } else {
+      rule.actions.push_back({"stdout", stdout_type_->make()});
+    }
+  }
+  agent_->set_rules(std::move(rules));
+}
+
+agent::Endpoint App::endpoint() {
+  agent::Endpoint endpoint{config_.url, config_.headers};
+  if (!config_.user.empty()) {
+    endpoint.headers.push_back({"X-User-Id", config_.user});
+    endpoint.headers.push_back({"X-Device-Id", config_.device});
+  }
+  return endpoint;
+}
+
+void App::set_alarm(std::optional<base::Instant> at) {
+  if (!end_at_) loop_->set_timer(at, *this);
+}
+
+void App::timer_fired() {
+  if (end_at_) {
+    check_end();
+  } else {
+    agent_->alarm();
+  }
+}
+
+void App::state_changed(agent::State state, std::string_view reason) {
+  if (options_.verbose_lines) {
+    json::Writer line;
+    line.begin_object().member("type", agent::to_string(state));
+    if (!reason.empty()) line.member("reason", reason);
+    line.member("time", base::format_rfc3339(base::wall_now(), true)).end_object();
+    print_line(line.take());
+  }
+  if (state != agent::State::kStopped) return;
+  processes_->terminate_all();
+  end_at_ = now() + kEndMax;
+  check_end();
+}
+
+void App::events_lost(std::uint64_t count) {
+  if (!options_.verbose_lines) return;
+  json::Writer line;
+  line.begin_object().member("type", "lost").member("count", static_cast<std::int64_t>(count));
+  print_line(line.end_object().take());
+}
+
+void App::stream_reset(const protocol::Cursor& start) {
+  if (!options_.verbose_lines) return;
+  json::Writer line;
+  line.begin_object().member("type", "reset").member("cursor", protocol::to_string(start));
+  print_line(line.end_object().take());
+}
+
+void App::print_line(const std::string& line) {
+  if (const auto written = write_standard_output(line + "\n"); !written) {
+    output_broken(written.error());
+  }
+}
+
+// The session has ended; connections say goodbye and commands end, within a limit.
+void App::check_end() {
+  const bool all_closed = transport_->drained() && processes_->count() == 0;
+  if (all_closed || now() >= *end_at_) {
+    loop_->set_timer(std::nullopt, *this);
+    loop_->stop();
+    return;
+  }
+  loop_->set_timer(now() + kEndStep, *this);
+}
+
+void App::stop(int number) {
+  if (number != 0) logger_.info("ending (signal %d)", number);
+  agent_->stop();
+}
+
+// Nobody reads standard output: like a signal. What was not printed is not acknowledged.
+void App::output_broken(const base::Error& error) {
+  if (exit_status_ != 0) return;
+  logger_.error("%s; ending", error.message.c_str());
+  exit_status_ = kExitFailed;
+  loop_->stop();
+}
+
+void App::reload() {
+  if (options_.config_file.empty()) {
+    logger_.info("nothing to read again: there is no --config");
+    return;
+  }
+  agent::Config fresh;
+  const agent::ConfigErrors errors = load_config(options_, types_, fresh);
+  for (const std::string& error : errors) logger_.error("%s", error.c_str());
+  if (!errors.empty()) {
+    logger_.error("the configuration was not read again: the old one stays");
+    return;
+  }
+  const bool same_place = fresh.url == config_.url && fresh.user == config_.user &&
+                          fresh.device == config_.device && fresh.ca_file == config_.ca_file &&
+                          fresh.state_dir == config_.state_dir;
+  if (!same_place) {
+    logger_.warning("url, user, device, tls and state_dir hold from the next start on");
+    fresh.url = config_.url;
+    fresh.user = config_.user;
+    fresh.device = config_.device;
+    fresh.ca_file = config_.ca_file;
+    fresh.state_dir = config_.state_dir;
+  }
+  config_ = std::move(fresh);
+  log_.set_level(config_.log_level.value_or(base::LogLevel::kInfo));
+  transport_->set_options(transport_options());
+  agent_->reconfigure(config_.session);
+  apply_rules();
+  logger_.info("the configuration was read again");
+}
+
+}  // namespace beckon::platform

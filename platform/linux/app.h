@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// The agent as a Linux program: makes the parts, hands them to each other, runs the loop, and ends
+// it in order.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/agent.h"
+#include "agent/config.h"
+#include "common/base/bytes.h"
+#include "platform/linux/actions/exec_action.h"
+#include "platform/linux/actions/file_action.h"
+#include "platform/linux/actions/log_action.h"
+#include "platform/linux/actions/stdout_action.h"
+#include "platform/linux/log.h"
+#include "platform/linux/options.h"
+#include "platform/linux/processes.h"
+#include "platform/linux/signals.h"
+#include "platform/linux/storage.h"
+#include "platform/lws/loop.h"
+#include "platform/lws/transport.h"
+
+namespace beckon::platform {
+
+class App final : private agent::Clock,
+                  private agent::Entropy,
+                  private agent::EndpointSource,
+                  private agent::AgentObserver,
+                  private TimerWatcher {
+ public:
+  explicit App(Options options);
+  ~App();
+
+  // Returns the exit status. Errors were printed.
+  int run();
+
+ private:
+  base::Instant now() override { return base::monotonic_now(); }
+  base::WallTime wall() override { return base::wall_now(); }
+  void set_alarm(std::optional<base::Instant> at) override;
+  void fill(std::span<std::uint8_t> out) override { base::random_bytes(out); }
+  agent::Endpoint endpoint() override;
+  void state_changed(agent::State state, std::string_view reason) override;
+  void events_lost(std::uint64_t count) override;
+  void stream_reset(const protocol::Cursor& start) override;
+  void timer_fired() override;
+
+  bool configure();
+  bool start_parts();
+  bool open_storage();
+  bool find_trust(std::string& ca_file);
+  TransportOptions transport_options() const;
+  void apply_rules();
+  void stop(int number);
+  void reload();
+  void check_end();
+  void output_broken(const base::Error& error);
+  void print_line(const std::string& line);
+
+  Options options_;
+  agent::Config config_;
+  std::optional<ExecSettings> command_;  // ad hoc mode's, parsed
+  LeveledLog log_;
+  base::Logger logger_;
+  int exit_status_ = 0;
+  std::optional<base::Instant> end_at_;  // stopped: the loop ends then at the latest
+
+  std::unique_ptr<Loop> loop_;
+  std::unique_ptr<Processes> processes_;
+  std::unique_ptr<Signals> signals_;
+  std::unique_ptr<Transport> transport_;
+  std::unique_ptr<FileStorage> files_;
+  MemoryStorage memory_;
+  std::unique_ptr<StdoutActionType> stdout_type_;
+  std::unique_ptr<ExecActionType> exec_type_;
+  FileActionType file_type_;
+  std::unique_ptr<LogActionType> log_type_;
+  std::vector<agent::ActionType*> types_;
+  std::unique_ptr<agent::Agent> agent_;
+};
+
+}  // namespace beckon::platform

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <utility>
+
+#include "platform/linux/app.h"
+#include "platform/linux/options.h"
+
+int main(int argc, char** argv) {
+  using beckon::platform::Options;
+  // Whoever starts us with closed standard descriptors must not find a socket in their place.
+  while (true) {
+    const int fd = open("/dev/null", O_RDWR);
+    if (fd > STDERR_FILENO) {
+      close(fd);
+      break;
+    }
+    if (fd < 0) break;
+  }
+  auto options = beckon::platform::parse_options(argc, argv);
+  if (!options) {
+    std::fprintf(stderr, "beckon-agent: %s\nbeckon-agent --help says more.\n",
+                 options.error().message.c_str());
+    return 2;
+  }
+  if (options->mode == Options::Mode::kHelp) {
+    std::fputs(beckon::platform::kHelp, stdout);
+    return 0;
+  }
+  if (options->mode == Options::Mode::kVersion) {
+    std::puts("beckon-agent " BECKON_VERSION);
+    return 0;
+  }
+  beckon::platform::App app(std::move(*options));
+  return app.run();
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// The callbacks that libwebsockets gets. Private to platform/lws.
+#pragma once
+
+#include <libwebsockets.h>
+
+namespace beckon::platform {
+
+inline constexpr char kTransportProtocol[] = "beckon";
+inline constexpr char kWatchProtocol[] = "beckon-watch";
+
+// transport.cpp: a connection's events. The opaque user data is its Connection.
+int transport_callback(lws* wsi, lws_callback_reasons reason, void* user, void* in, size_t length);
+// loop.cpp: a watched descriptor's. The opaque user data is its Watch.
+int watch_callback(lws* wsi, lws_callback_reasons reason, void* user, void* in, size_t length);
+
+}  // namespace beckon::platform

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// WebSocket connections over libwebsockets: agent::Transport. It connects, reassembles, sends and
+// closes, and reports by attempt number; when to do which is the session's. TLS is always verified.
+// Names are resolved by the system's resolver, in the loop.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string_view>
+
+#include "agent/ports.h"
+#include "common/base/time.h"
+#include "platform/lws/loop.h"
+
+namespace beckon::platform {
+
+struct TransportOptions {
+  std::size_t message_bytes_max = 32 * 1024;
+  base::Duration ping{};  // between WebSocket pings; 0: none
+};
+
+class Transport final : public agent::Transport {
+ public:
+  // loop must outlive the transport.
+  Transport(Loop& loop, const TransportOptions& options);
+  ~Transport();
+
+  // Before the first connect(); must outlive the transport.
+  void set_observer(agent::TransportObserver& observer) { observer_ = &observer; }
+  void set_options(const TransportOptions& options) { options_ = options; }
+  const TransportOptions& options() const { return options_; }
+  agent::TransportObserver& observer() { return *observer_; }
+  Loop& loop() { return loop_; }
+
+  void connect(agent::Attempt attempt, const agent::Endpoint& endpoint) override;
+  void send(agent::Attempt attempt, std::string_view text) override;
+  void close(agent::Attempt attempt, std::uint16_t code) override;
+
+  // True when every connection that was told to close has done so.
+  bool drained() const { return connections_.empty(); }
+
+  struct Connection;
+  // For the callbacks: the connection is over and can be forgotten.
+  void forget(Connection& connection);
+
+ private:
+  Connection* find(agent::Attempt attempt);
+
+  Loop& loop_;
+  agent::TransportObserver* observer_ = nullptr;
+  TransportOptions options_;
+  std::map<Connection*, std::unique_ptr<Connection>> connections_;
+};
+
+}  // namespace beckon::platform
