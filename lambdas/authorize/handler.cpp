@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lambdas/authorize/handler.h"
+
+#include <algorithm>
+
+#include "common/json/json.h"
+#include "common/json/writer.h"
+#include "common/protocol/limits.h"
+#include "lambdas/backend/gateway_event.h"
+
+namespace beckon::lambdas {
+namespace {
+
+using base::ErrorCode;
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+}
+
+// Header names keep the case in which the client sent them.
+json::View header(json::View headers, std::string_view name) {
+  for (const json::View member : headers) {
+    if (equal_ignoring_case(member.key(), name)) return member;
+  }
+  return {};
+}
+
+std::string_view claim(json::View root, std::string_view header_name, std::string_view parameter) {
+  const json::View from_header = header(root["headers"], header_name);
+  if (from_header.exists()) return from_header.string_or("");
+  return root["queryStringParameters"][parameter].string_or("");
+}
+
+std::string policy(std::string_view effect, std::string_view method_arn, std::string_view user,
+                   std::string_view device) {
+  json::Writer writer;
+  writer.begin_object().member("principalId", device.empty() ? "nobody" : device);
+  writer.key("policyDocument").begin_object().member("Version", "2012-10-17");
+  writer.key("Statement").begin_array().begin_object();
+  writer.member("Action", "execute-api:Invoke")
+      .member("Effect", effect)
+      .member("Resource", method_arn);
+  writer.end_object().end_array().end_object();
+  writer.key("context").begin_object();
+  if (!user.empty()) writer.member("userId", user).member("deviceId", device);
+  return writer.end_object().end_object().take();
+}
+
+}  // namespace
+
+std::vector<std::string> split_origins(std::string_view text) {
+  std::vector<std::string> origins;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    std::string_view origin = text.substr(0, comma);
+    while (!origin.empty() && origin.front() == ' ') origin.remove_prefix(1);
+    while (!origin.empty() && origin.back() == ' ') origin.remove_suffix(1);
+    if (!origin.empty()) origins.emplace_back(origin);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return origins;
+}
+
+base::Result<std::string> handle_authorize(base::LogSink& sink, const AuthorizeSettings& settings,
+                                           std::string_view text) {
+  const auto document = json::parse(text, json::kDepthMaxHost);
+  if (!document) return std::unexpected(document.error());
+  const json::View root = document->root();
+  const auto method_arn = root["methodArn"].string();
+  if (!method_arn) {
+    return base::fail(ErrorCode::kInvalid, "authorizer event: methodArn: expected a string");
+  }
+  const base::Logger log(sink, "authorize");
+  if (const json::View origin = header(root["headers"], "Origin"); origin.exists()) {
+    const std::string value(origin.string_or(""));
+    if (std::ranges::find(settings.allowed_origins, value) == settings.allowed_origins.end()) {
+      log.warning("refused: origin \"%s\" is not one of AllowedOrigins", value.c_str());
+      return policy("Deny", *method_arn, "", "");
+    }
+  }
+  const std::string_view user = claim(root, "X-User-Id", "user");
+  const std::string_view device = claim(root, "X-Device-Id", "device");
+  if (!is_identifier(user, protocol::kUserIdBytesMax) ||
+      !is_identifier(device, protocol::kDeviceIdBytesMax)) {
+    log.warning(
+        "refused: expected user and device as headers X-User-Id and X-Device-Id or as query "
+        "parameters user and device, each 1 to 128 bytes without control characters");
+    return base::fail(ErrorCode::kDenied, "Unauthorized");
+  }
+  return policy("Allow", *method_arn, user, device);
+}
+
+}  // namespace beckon::lambdas

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// What API Gateway gives a function, and what it takes back. Who the caller is comes from
+// requestContext.authorizer alone: nothing in a message, a header or a query is believed after
+// `authorize` has spoken.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "common/base/error.h"
+#include "common/protocol/messages.h"
+
+namespace beckon::lambdas {
+
+struct GatewayEvent {
+  std::string route_key;
+  std::string connection_id;
+  std::int64_t connected_at_ms = 0;
+  std::string user_id;
+  std::string device_id;
+  std::string source_ip;   // "" if not given
+  std::string user_agent;  // the same; cut at 256 bytes
+  std::string body;        // MESSAGE events; "" if there is none
+};
+
+// kInvalid names the field: the function then fails, since this is a wrong deployment and not a
+// client's mistake.
+base::Result<GatewayEvent> decode_gateway_event(std::string_view text);
+
+// True for a user or device id as Beckon takes it: 1 to bytes_max bytes of UTF-8 without control
+// characters.
+bool is_identifier(std::string_view text, std::size_t bytes_max);
+
+// The function's result: {"statusCode":…} with the frame as body. API Gateway refuses results with
+// any other member.
+std::string answer(int status_code);
+std::string answer_frame(std::string_view frame);
+std::string answer_error(std::string_view code, std::string_view message);
+
+}  // namespace beckon::lambdas

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lambdas/sync/handler.h"
+
+#include "lambdas/backend/append.h"
+#include "lambdas/backend/device_row.h"
+#include "lambdas/backend/gateway_event.h"
+#include "lambdas/backend/replay.h"
+#include "lambdas/backend/retry.h"
+#include "lambdas/sync/failed_rows.h"
+#include "lambdas/sync/takeover.h"
+
+namespace beckon::lambdas {
+namespace {
+
+using base::ErrorCode;
+
+// What this sync says about the device's progress.
+DeviceSeen seen_by(const protocol::SyncRequest& request, const Start& start, const Head& head) {
+  DeviceSeen seen;
+  if (start.cursor_known) {
+    seen.cursor = request.cursor;
+  } else if (start.after == head.seq) {
+    // A new device begins here, or one that was ahead goes back to here.
+    seen.cursor = protocol::Cursor{head.epoch, head.seq};
+    seen.may_go_back = start.reset;
+  }
+  return seen;
+}
+
+// A frame instead of an answer; the connection ends.
+std::string refuse(Host& host, const GatewayEvent& event, base::Instant deadline,
+                   std::string_view code, const std::string& why) {
+  const base::Logger log(host.log, "sync");
+  log.warning("device \"%s\" of user \"%s\" on connection %s: %s", event.device_id.c_str(),
+              event.user_id.c_str(), event.connection_id.c_str(), why.c_str());
+  end_connection(host, event, deadline);
+  return answer_error(code, why);
+}
+
+void log_answer(Host& host, const GatewayEvent& event, const protocol::Synced& synced) {
+  const base::Logger log(host.log, "sync");
+  const std::string cursor = protocol::to_string(synced.cursor);
+  log.info("device \"%s\" of user \"%s\": %zu events, now at %s, head %llu, lost %llu%s%s",
+           event.device_id.c_str(), event.user_id.c_str(), synced.events.size(), cursor.c_str(),
+           static_cast<unsigned long long>(synced.head.seq),
+           static_cast<unsigned long long>(synced.lost), synced.more ? ", more" : "",
+           synced.reset ? ", reset" : "");
+}
+
+// The part that only reads and answers, and the receipts.
+base::Result<protocol::Synced> read_on(Host& host, const GatewayEvent& event,
+                                       const protocol::SyncRequest& request,
+                                       const DeviceRow& device, DeviceSeen* seen,
+                                       base::Instant deadline) {
+  const auto head = ensure_head(host, event.user_id, deadline);
+  if (!head) return std::unexpected(head.error());
+  const Start start = decide_start(request, device.cursor, *head);
+  *seen = seen_by(request, start, *head);
+  if (start.cursor_known) {
+    const auto written = write_failed(host, event, *request.cursor, request.failed);
+    if (!written) return std::unexpected(written.error());
+  }
+  return replay(host, event.user_id, event.device_id, start, *head, request.max_bytes, deadline);
+}
+
+// One try; kConflict if the device's row changed meanwhile.
+base::Result<std::string> try_sync(Host& host, const GatewayEvent& event,
+                                   const protocol::SyncRequest& request, base::Instant deadline) {
+  const auto device = read_device(host, event.device_id);
+  if (!device) return std::unexpected(device.error());
+  if (!*device || (*device)->user_id != event.user_id) {
+    return refuse(host, event, deadline, "denied", "this device is not known any more");
+  }
+  const Standing standing = standing_of(event, **device);
+  if (standing == Standing::kSuperseded) {
+    return refuse(host, event, deadline, "superseded", "this device has a newer connection");
+  }
+  if (standing == Standing::kFirst) {
+    const auto taken = take_over(host, event, deadline);
+    if (!taken) return std::unexpected(taken.error());
+  }
+  DeviceSeen seen;
+  const auto synced = read_on(host, event, request, **device, &seen, deadline);
+  if (!synced) return std::unexpected(synced.error());
+  // Last, so that a sync that failed half-way is a first one again.
+  const auto written = write_seen(host, event, **device, seen);
+  if (!written) return std::unexpected(written.error());
+  log_answer(host, event, *synced);
+  return answer_frame(protocol::encode(*synced));
+}
+
+}  // namespace
+
+base::Result<std::string> handle_sync(Host& host, std::string_view text, base::Instant deadline) {
+  const auto event = decode_gateway_event(text);
+  if (!event) return std::unexpected(event.error());
+  const auto body = json::parse(event->body);
+  if (!body) return answer_error("invalid", body.error().message);
+  const auto request = protocol::decode_sync(body->root());
+  if (!request) return answer_error("invalid", request.error().message);
+
+  Retry retry(host.pace, deadline);
+  base::Result<std::string> answered;
+  do {
+    answered = try_sync(host, *event, *request, deadline);
+    if (answered) return answered;
+    // After kTimeout it is unknown what was written; reading again is the way to know.
+    const ErrorCode code = answered.error().code;
+    if (code != ErrorCode::kConflict && code != ErrorCode::kTimeout) return answered;
+  } while (retry.wait());
+  return answered;
+}
+
+}  // namespace beckon::lambdas
