@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/app.h"
+
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "emulator/app/control_api.h"
+#include "emulator/app/endpoints.h"
+#include "emulator/app/events_part.h"
+#include "emulator/app/lambda_api.h"
+#include "emulator/app/ready.h"
+#include "emulator/app/signatures.h"
+#include "emulator/aws/dispatcher.h"
+#include "emulator/aws/ssm.h"
+#include "emulator/dynamodb/service.h"
+#include "emulator/functions/functions.h"
+#include "emulator/gateway/gateway.h"
+#include "emulator/gateway/management.h"
+#include "emulator/template/load.h"
+
+namespace beckon::emulator {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kBadConfiguration = 2;
+// How long clients may take to answer our close frames when the emulator ends.
+constexpr base::Duration kFarewellMax{500};
+constexpr base::Duration kExpirySweep{2000};
+
+int complain(int status, const std::string& message) {
+  std::fprintf(stderr, "beckon-emulator: %s\n", message.c_str());
+  return status;
+}
+
+class App {
+ public:
+  App(const AppOptions& options, AppModel model)
+      : options_(options),
+        model_(std::move(model)),
+        log_(options.log_level),
+        server_(loop_, log_) {}
+  ~App() {
+    if (signal_fd_ >= 0) close(signal_fd_);
+  }
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  // Builds everything and runs; the exit status.
+  int run();
+
+ private:
+  base::Status listen();
+  base::Status build();
+  base::Status build_gateway();
+  void build_functions();
+  void announce();
+  void watch_signals();
+  void stop();
+  void sweep_expired();
+  void on_request(HttpRequest& request, HttpDone done);
+  void on_upgrade(HttpRequest& request, std::unique_ptr<HttpUpgrade> upgrade);
+
+  const AppOptions& options_;
+  AppModel model_;
+  base::StderrLog log_;
+  EventLoop loop_;
+  IdSource ids_;
+  HttpServer server_;
+  Endpoints endpoints_;
+  SignatureRules signatures_;
+  int port_ = 0;
+  int signal_fd_ = -1;
+  bool stopping_ = false;
+  // In the order in which they need each other.
+  std::unique_ptr<Functions> functions_;
+  std::unique_ptr<dynamodb::DynamoDbService> dynamodb_;
+  std::unique_ptr<SsmService> ssm_;
+  std::unique_ptr<EventsPart> events_;
+  std::unique_ptr<AwsDispatcher> dispatcher_;
+  std::unique_ptr<Gateway> gateway_;  // nullptr if the template has no WebSocket API
+  std::unique_ptr<ConnectionsApi> connections_;
+  std::unique_ptr<LambdaApi> lambda_;
+  std::unique_ptr<ControlApi> control_;
+};
+
+int App::run() {
+  watch_signals();
+  if (const auto listening = listen(); !listening) {
+    return complain(kFailed, listening.error().message);
+  }
+  if (const auto built = build(); !built) return complain(kFailed, built.error().message);
+  announce();
+  if (options_.prewarm) loop_.post([this] { functions_->prewarm(); });
+  events_->resume();
+  sweep_expired();
+  loop_.run();
+  return 0;
+}
+
+base::Status App::listen() {
+  HttpListener listener;
+  listener.on_request = [this](HttpRequest& request, HttpDone done) {
+    on_request(request, std::move(done));
+  };
+  listener.on_upgrade = [this](HttpRequest& request, std::unique_ptr<HttpUpgrade> upgrade) {
+    on_upgrade(request, std::move(upgrade));
+  };
+  const auto id = server_.listen(options_.host, options_.port, std::move(listener));
+  if (!id) {
+    base::Error error = id.error();
+    if (error.code == base::ErrorCode::kAlreadyExists) {
+      error.message += "; end it or choose another one with --port (0 takes any free one)";
+    }
+    return std::unexpected(std::move(error));
+  }
+  port_ = server_.port(*id);
+  endpoints_ = make_endpoints(model_, options_.host, port_);
+  localize_model(model_, endpoints_);
+  return {};
+}
+
+void App::build_functions() {
+  FunctionsOptions functions;
+  functions.region = model_.region;
+  functions.account = model_.account;
+  functions.runtime_api_port = port_;
+  functions.concurrency_max = options_.function_concurrency;
+  functions.environment = {{"AWS_ACCESS_KEY_ID", options_.access_key_id},
+                           {"AWS_SECRET_ACCESS_KEY", options_.secret_access_key},
+                           {"AWS_SESSION_TOKEN", "local"},
+                           {"AWS_ENDPOINT_URL", endpoints_.base}};
+  if (!endpoints_.connections.empty()) {
+    functions.environment["AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"] = endpoints_.connections;
+  }
+  functions_ = std::make_unique<Functions>(loop_, server_, ids_, log_, std::move(functions),
+                                           model_.functions);
+}
+
+base::Status App::build() {
+  signatures_ = {model_.region, options_.access_key_id, options_.secret_access_key};
+  if (!options_.data_dir.empty()) {
+    std::error_code error;
+    std::filesystem::create_directories(options_.data_dir, error);
+    if (error) {
+      return base::fail(base::ErrorCode::kIo,
+                        "--data " + options_.data_dir + " cannot be made: " + error.message());
+    }
+  }
+  build_functions();
+  auto opened = dynamodb::DynamoDbService::open({.data_dir = options_.data_dir,
+                                                 .region = model_.region,
+                                                 .account = model_.account,
+                                                 .tables = model_.tables},
+                                                log_);
+  if (!opened) return std::unexpected(opened.error());
+  dynamodb_ = std::move(*opened);
+  ssm_ = std::make_unique<SsmService>(SsmOptions{
+      .region = model_.region, .account = model_.account, .parameters = model_.ssm_parameters});
+  auto events =
+      EventsPart::make(loop_, model_, *functions_, ids_, endpoints_.base, options_.data_dir, log_);
+  if (!events) return std::unexpected(events.error());
+  events_ = std::move(*events);
+  dispatcher_ = std::make_unique<AwsDispatcher>(
+      AwsDispatcherOptions{.region = model_.region, .find_key = signatures_.find_key()}, log_);
+  dispatcher_->add(*dynamodb_);
+  dispatcher_->add(*ssm_);
+  dispatcher_->add(events_->event_bridge());
+  dispatcher_->add(events_->sqs());
+  if (const auto built = build_gateway(); !built) return built;
+  lambda_ = std::make_unique<LambdaApi>(LambdaApi::Parts{
+      .invoker = *functions_,
+      .ids = ids_,
+      .model = model_,
+      .signatures = signatures_,
+      .enqueue = [this](const std::string& function, std::string payload, const std::string& id) {
+        return events_->enqueue(function, std::move(payload), id);
+      }});
+  control_ =
+      std::make_unique<ControlApi>(gateway_.get(), [this] { return events_->dead_letters_json(); });
+  return {};
+}
+
+base::Status App::build_gateway() {
+  if (!model_.api) return {};
+  GatewayOptions options = options_.gateway;
+  options.region = model_.region;
+  options.account = model_.account;
+  options.port = port_;
+  auto made = Gateway::make({loop_, *functions_, ids_, log_}, *model_.api, options);
+  if (!made) return std::unexpected(made.error());
+  gateway_ = std::move(*made);
+  connections_ = std::make_unique<ConnectionsApi>(
+      *gateway_, ids_,
+      [this](const HttpRequest& request) { return signatures_.check(request, "execute-api"); });
+  return {};
+}
+
+void App::announce() {
+  const base::Logger log(log_, "emulator");
+  for (const std::string& note : model_.notes) log.info("%s", note.c_str());
+  for (const std::string& problem : functions_->check()) log.warning("%s", problem.c_str());
+  if (auth_mode(model_) == "open") {
+    log.warning("AuthMode is open: whoever connects is who they say they are");
+  }
+  if (options_.host != "127.0.0.1" && options_.host != "::1") {
+    log.warning(
+        "listening on %s: whoever reaches this machine can run its functions and read its "
+        "tables with known credentials",
+        options_.host.c_str());
+  }
+  const std::string text = options_.json ? ready_json(options_, model_, endpoints_) + "\n"
+                                         : ready_text(options_, model_, endpoints_);
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
+}
+
+void App::watch_signals() {
+  sigset_t ending;
+  sigemptyset(&ending);
+  sigaddset(&ending, SIGTERM);
+  sigaddset(&ending, SIGINT);
+  sigprocmask(SIG_BLOCK, &ending, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  signal_fd_ = signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
+  loop_.watch(signal_fd_, EPOLLIN, [this](std::uint32_t) {
+    signalfd_siginfo info{};
+    if (read(signal_fd_, &info, sizeof info) == sizeof info) stop();
+  });
+}
+
+void App::stop() {
+  if (std::exchange(stopping_, true) || gateway_ == nullptr) {
+    loop_.stop();  // asked twice: at once
+    return;
+  }
+  gateway_->close_all();
+  const base::Instant until = base::monotonic_now() + kFarewellMax;
+  const auto wait = std::make_shared<std::function<void()>>();
+  *wait = [this, until, weak = std::weak_ptr(wait)] {
+    const auto again = weak.lock();
+    if (gateway_->links_count() == 0 || base::monotonic_now() >= until) {
+      loop_.stop();
+    } else {
+      loop_.call_after(base::Duration(5), [again] { (*again)(); });
+    }
+  };
+  (*wait)();
+}
+
+void App::sweep_expired() {
+  dynamodb_->sweep_expired();
+  loop_.call_after(kExpirySweep, [this] { sweep_expired(); });
+}
+
+void App::on_request(HttpRequest& request, HttpDone done) {
+  // The credentials are well known, so such a page could sign an Invoke in the query string.
+  if (is_foreign_page(request)) {
+    done(HttpResponse{.status = 403,
+                      .headers = {{"Content-Type", "application/json"}},
+                      .body = R"({"message":"pages of other sites are not answered"})"});
+    return;
+  }
+  // The JavaScript SDK posts to the path of a queue's URL.
+  const bool to_queue =
+      find_header(request.headers, "X-Amz-Target").value_or("").starts_with("AmazonSQS.");
+  if (request.path == "/" || to_queue) {
+    dispatcher_->handle(request, std::move(done));
+  } else if (is_lambda_path(request.path)) {
+    lambda_->handle(request, std::move(done));
+  } else if (is_control_path(request.path)) {
+    done(control_->handle(request));
+  } else if (gateway_ == nullptr) {
+    done(HttpResponse{.status = 404,
+                      .headers = {{"Content-Type", "application/json"}},
+                      .body = R"({"message":"the template has no WebSocket API"})"});
+  } else if (const auto path = parse_connections_path(request.path)) {
+    done(connections_->handle(request, *path));
+  } else {
+    done(gateway_->on_plain_request(request));
+  }
+}
+
+void App::on_upgrade(HttpRequest& request, std::unique_ptr<HttpUpgrade> upgrade) {
+  if (gateway_ == nullptr) {
+    upgrade->refuse(HttpResponse{.status = 404, .headers = {}, .body = {}});
+  } else {
+    gateway_->on_upgrade(request, std::move(upgrade));
+  }
+}
+
+// One connection needs one descriptor, and ten thousand of them are a normal thing to try.
+void raise_file_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+int run_app(const AppOptions& options) {
+  raise_file_limit();
+  TemplateOptions from;
+  from.path = options.template_path;
+  from.stack_name = options.stack_name;
+  from.region = options.region;
+  from.parameters = options.parameters;
+  from.fallback_parameters = {{"AuthMode", "open"}};
+  auto model = load_template(from);
+  if (!model) return complain(kBadConfiguration, model.error().message);
+  return App(options, std::move(*model)).run();
+}
+
+}  // namespace beckon::emulator

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/options.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+namespace beckon::emulator {
+namespace {
+
+constexpr const char* kTemplate = "infrastructure/template.yaml";
+
+constexpr const char* kFooter =
+    "\nExamples:\n"
+    "  beckon-emulator\n"
+    "      the template of this project on port 3001, everything in memory\n"
+    "  beckon-emulator --port 0 --json\n"
+    "      any free port; one line of JSON on stdout when it is ready\n"
+    "  beckon-emulator --data ./data --parameter AllowBroadcast=true\n"
+    "      keeps tables and events on their way; sets a parameter of the template\n"
+    "  beckon-emulator --idle-timeout 20s --connection-lifetime 1m\n"
+    "      API Gateway's limits made short, to see how a client takes them\n"
+    "  aws --endpoint-url http://127.0.0.1:3001 dynamodb scan --table-name beckon-connections\n"
+    "      with AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1\n"
+    "\nExit status: 0 ended by SIGTERM or SIGINT, 1 failed, 2 usage, template or parameters.\n";
+
+// The text as the command line gives it, before it is checked.
+struct RawOptions {
+  std::string idle_timeout = "10m";
+  std::string lifetime = "2h";
+  std::string log_level = "info";
+  std::vector<std::string> parameters;
+  double connect_rate = -1;
+  double message_rate = -1;
+  bool no_pong = false;
+  bool no_prewarm = false;
+};
+
+// The project's template, seen from the working directory or from where this program was built.
+std::string find_template() {
+  std::error_code error;
+  std::vector<std::filesystem::path> starts{std::filesystem::current_path(error)};
+  starts.push_back(std::filesystem::read_symlink("/proc/self/exe", error).parent_path());
+  for (std::filesystem::path folder : starts) {
+    while (!folder.empty()) {
+      if (std::filesystem::exists(folder / kTemplate, error)) return folder / kTemplate;
+      if (folder == folder.root_path()) break;
+      folder = folder.parent_path();
+    }
+  }
+  return kTemplate;
+}
+
+void declare(CLI::App& app, AppOptions& options, RawOptions& raw) {
+  app.add_option("--template", options.template_path,
+                 "CloudFormation template (default: infrastructure/template.yaml of the project)");
+  app.add_option("--parameter", raw.parameters,
+                 "Key=Value of the template's Parameters; repeatable")
+      ->allow_extra_args(false);
+  app.add_option("--stack-name", options.stack_name, "the stack's name")->capture_default_str();
+  app.add_option("--port", options.port, "port for everything; 0 takes any free one")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  app.add_option("--host", options.host, "address to listen on; others than loopback are not safe")
+      ->capture_default_str();
+  app.add_option("--data", options.data_dir, "folder in which tables and events are kept");
+  app.add_option("--region", options.region, "AWS region")->capture_default_str();
+  app.add_option("--access-key-id", options.access_key_id, "accepted key id")
+      ->capture_default_str();
+  app.add_option("--secret-access-key", options.secret_access_key, "its secret")
+      ->capture_default_str();
+  app.add_flag("--json", options.json, "tell readiness as one line of JSON on stdout");
+  app.add_option("--log-level", raw.log_level, "debug, info, warning or error")
+      ->capture_default_str();
+  app.add_option("--idle-timeout", raw.idle_timeout, "close connections idle for so long")
+      ->capture_default_str();
+  app.add_option("--connection-lifetime", raw.lifetime, "close connections after so long")
+      ->capture_default_str();
+  app.add_option("--connect-rate", raw.connect_rate,
+                 "new connections a second, 0 without limit (default: the template's, else 500)");
+  app.add_option("--message-rate", raw.message_rate,
+                 "messages a second, 0 without limit (default: the template's, else 10000)");
+  app.add_flag("--ping-resets-idle", options.gateway.ping_resets_idle,
+               "let ping frames count as activity");
+  app.add_flag("--no-pong", raw.no_pong, "leave ping frames unanswered");
+  app.add_option("--function-concurrency", options.function_concurrency,
+                 "processes per function without reserved concurrency")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  app.add_flag("--no-prewarm", raw.no_prewarm, "start functions on their first call only");
+}
+
+std::optional<int> refuse(const std::string& message) {
+  std::fprintf(stderr, "beckon-emulator: %s\n", message.c_str());
+  return 2;
+}
+
+std::optional<int> read_duration(const char* name, const std::string& text, base::Duration& out) {
+  const auto parsed = base::parse_duration(text);
+  if (!parsed || parsed->count() <= 0) {
+    return refuse(std::string(name) + ": expected a time such as 20s, 10m or 2h, not '" + text +
+                  "'");
+  }
+  out = *parsed;
+  return std::nullopt;
+}
+
+std::optional<int> read_log_level(const std::string& text, base::LogLevel& out) {
+  for (const auto level : {base::LogLevel::kDebug, base::LogLevel::kInfo, base::LogLevel::kWarning,
+                           base::LogLevel::kError}) {
+    if (text != base::to_string(level)) continue;
+    out = level;
+    return std::nullopt;
+  }
+  return refuse("--log-level: expected debug, info, warning or error, not '" + text + "'");
+}
+
+std::optional<int> read_parameters(const std::vector<std::string>& texts,
+                                   std::map<std::string, std::string>& out) {
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return refuse("--parameter: expected Key=Value, not '" + text + "'");
+    }
+    out[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return std::nullopt;
+}
+
+std::optional<int> apply(const RawOptions& raw, AppOptions& options) {
+  if (const auto status =
+          read_duration("--idle-timeout", raw.idle_timeout, options.gateway.idle_timeout)) {
+    return status;
+  }
+  if (const auto status =
+          read_duration("--connection-lifetime", raw.lifetime, options.gateway.lifetime)) {
+    return status;
+  }
+  if (const auto status = read_log_level(raw.log_level, options.log_level)) return status;
+  if (const auto status = read_parameters(raw.parameters, options.parameters)) return status;
+  options.gateway.answer_ping = !raw.no_pong;
+  options.prewarm = !raw.no_prewarm;
+  if (raw.connect_rate >= 0) options.gateway.connect_rate_per_s = raw.connect_rate;
+  if (raw.message_rate >= 0) options.gateway.message_rate_per_s = raw.message_rate;
+  if (options.template_path.empty()) options.template_path = find_template();
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::expected<AppOptions, int> parse_options(int argc, char** argv) {
+  AppOptions options;
+  RawOptions raw;
+  CLI::App app(
+      "Runs the backend described by a CloudFormation template on this machine: API Gateway "
+      "WebSocket\nAPIs, Lambda functions as processes, EventBridge, DynamoDB, SSM and SQS, on one "
+      "port.",
+      "beckon-emulator");
+  app.footer(kFooter);
+  app.set_version_flag("--version", "beckon-emulator " BECKON_VERSION);
+  declare(app, options, raw);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return std::unexpected(app.exit(error) == 0 ? 0 : 2);
+  }
+  if (const auto status = apply(raw, options)) return std::unexpected(*status);
+  return options;
+}
+
+}  // namespace beckon::emulator

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// beckon-emulator's command line.
+#pragma once
+
+#include <expected>
+#include <map>
+#include <string>
+
+#include "common/base/log.h"
+#include "emulator/gateway/options.h"
+
+namespace beckon::emulator {
+
+struct AppOptions {
+  std::string template_path;
+  std::string stack_name = "beckon";
+  std::string region = "us-east-1";
+  std::string access_key_id = "local";
+  std::string secret_access_key = "local";
+  std::map<std::string, std::string> parameters;
+  std::string host = "127.0.0.1";
+  int port = 3001;
+  std::string data_dir;  // "": in memory
+  bool json = false;
+  bool prewarm = true;
+  base::LogLevel log_level = base::LogLevel::kInfo;
+  int function_concurrency = 10;
+  GatewayOptions gateway;
+};
+
+// The options, or the exit status of a program that has already said what there was to say: 0 for
+// --help and --version, 2 for a mistake.
+std::expected<AppOptions, int> parse_options(int argc, char** argv);
+
+}  // namespace beckon::emulator

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/ready.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "common/json/writer.h"
+
+namespace beckon::emulator {
+namespace {
+
+std::vector<std::string> table_names(const AppModel& model) {
+  std::vector<std::string> names;
+  for (const TableModel& table : model.tables) names.push_back(table.name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::vector<std::string> function_names(const AppModel& model) {
+  std::vector<std::string> names;
+  for (const auto& [name, function] : model.functions) names.push_back(name);
+  return names;
+}
+
+std::vector<std::string> queue_names(const AppModel& model) {
+  std::vector<std::string> names;
+  for (const QueueModel& queue : model.queues) names.push_back(queue.name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::string first_bus(const AppModel& model) {
+  return model.buses.empty() ? "default" : model.buses.front();
+}
+
+void write_list(json::Writer& writer, const char* name, const std::vector<std::string>& texts) {
+  writer.key(name).begin_array();
+  for (const std::string& text : texts) writer.string(text);
+  writer.end_array();
+}
+
+std::string join(const std::vector<std::string>& texts) {
+  return texts.empty() ? "none" : fmt::format("{}", fmt::join(texts, ", "));
+}
+
+}  // namespace
+
+std::string auth_mode(const AppModel& model) {
+  const auto found = model.parameters.find("AuthMode");
+  return found == model.parameters.end() ? "none" : found->second;
+}
+
+std::string ready_json(const AppOptions& options, const AppModel& model,
+                       const Endpoints& endpoints) {
+  json::Writer writer;
+  writer.begin_object().member("ready", true).member("pid", static_cast<std::int64_t>(getpid()));
+  writer.member("version", BECKON_VERSION);
+  writer.member("websocket_url", endpoints.websocket);
+  writer.member("endpoint", endpoints.base);
+  writer.member("connections_endpoint", endpoints.connections);
+  writer.member("region", model.region);
+  writer.member("access_key_id", options.access_key_id);
+  writer.member("secret_access_key", options.secret_access_key);
+  writer.member("stack", model.stack_name);
+  writer.member("event_bus", first_bus(model));
+  writer.member("auth_mode", auth_mode(model));
+  write_list(writer, "tables", table_names(model));
+  write_list(writer, "functions", function_names(model));
+  write_list(writer, "dead_letter_queues", queue_names(model));
+  writer.end_object();
+  return writer.take();
+}
+
+std::string ready_text(const AppOptions& options, const AppModel& model,
+                       const Endpoints& endpoints) {
+  std::string text = fmt::format("beckon-emulator {} is ready\n\n", BECKON_VERSION);
+  const auto line = [&](const char* name, const std::string& value) {
+    text += fmt::format("  {:<14}{}\n", name, value);
+  };
+  if (!endpoints.websocket.empty()) line("WebSocket", endpoints.websocket);
+  line("AWS endpoint", endpoints.base);
+  line("credentials", fmt::format("AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY={} AWS_REGION={}",
+                                  options.access_key_id, options.secret_access_key, model.region));
+  line("stack", model.stack_name);
+  line("event bus", first_bus(model));
+  line("tables", join(table_names(model)));
+  line("functions", join(function_names(model)));
+  line("dead letters", join(queue_names(model)));
+  line("data", options.data_dir.empty() ? "in memory, gone when this ends (--data DIR keeps it)"
+                                        : options.data_dir);
+  if (auth_mode(model) == "open") {
+    line("auth mode", "OPEN: whoever connects is who they say they are; never deploy it so");
+  }
+  if (!endpoints.websocket.empty()) {
+    text += fmt::format("\n  wscat -c '{}?user=Bob&device=Laptop'\n", endpoints.websocket);
+    text += fmt::format("  beckon --endpoint-url {} post Bob 'hey bob'\n", endpoints.base);
+  }
+  return text + "\n";
+}
+
+}  // namespace beckon::emulator

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// The AWS JSON APIs behind "POST /": finds the service by X-Amz-Target, verifies the signature,
+// parses the body, and gives errors and headers the form that AWS gives them. Knows no operation.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "common/base/log.h"
+#include "common/base/time.h"
+#include "common/sigv4/verify.h"
+#include "emulator/aws/service.h"
+#include "emulator/http/message.h"
+
+namespace beckon::emulator {
+
+struct AwsDispatcherOptions {
+  std::string region = "us-east-1";
+  sigv4::FindKey find_key;  // access key ids that are accepted
+  std::function<base::WallTime()> clock = base::wall_now;
+};
+
+inline constexpr std::size_t kAwsRequestBytesMax = 16 * 1024 * 1024;  // DynamoDB: 413 above this
+
+class AwsDispatcher {
+ public:
+  AwsDispatcher(AwsDispatcherOptions options, base::LogSink& log);
+
+  // service must outlive the dispatcher. Two services of the same prefix are a bug.
+  void add(AwsService& service);
+
+  // Answers every request whose path is "/", of whatever method. Calls done exactly once, possibly
+  // from inside this call. The request may go away before done is called.
+  void handle(const HttpRequest& request, HttpDone done);
+
+ private:
+  AwsService* find(std::string_view prefix) const;
+
+  AwsDispatcherOptions options_;
+  base::Logger log_;
+  std::map<std::string, AwsService*, std::less<>> services_;  // by target prefix
+};
+
+}  // namespace beckon::emulator

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/aws/reply.h"
+
+#include <array>
+#include <utility>
+
+#include "common/base/bytes.h"
+#include "common/crypto/crc32.h"
+#include "common/json/writer.h"
+
+namespace beckon::emulator {
+namespace {
+
+std::string xml_escaped(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      default: out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+AwsReply aws_error(int status, std::string_view type, std::string_view message) {
+  json::Writer writer;
+  writer.begin_object().member("__type", type).member("message", message);
+  return {.status = status, .body = writer.end_object().take(), .headers = {}};
+}
+
+std::string new_request_id(bool dynamodb) {
+  if (dynamodb) {
+    constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    std::array<std::uint8_t, 52> bytes;
+    base::random_bytes(bytes);
+    std::string id;
+    for (std::uint8_t byte : bytes) id += kAlphabet[byte % kAlphabet.size()];
+    return id;
+  }
+  std::array<std::uint8_t, 16> bytes;
+  base::random_bytes(bytes);
+  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x40);
+  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
+  std::string id = base::hex_lower({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  for (std::size_t at : {8u, 13u, 18u, 23u}) id.insert(at, "-");
+  return id;
+}
+
+HttpResponse to_http(AwsReply reply, std::string_view content_type, bool dynamodb) {
+  HttpResponse response;
+  response.status = reply.status;
+  response.headers.emplace_back("Content-Type", content_type);
+  response.headers.emplace_back("x-amzn-RequestId", new_request_id(dynamodb));
+  if (dynamodb) {
+    response.headers.emplace_back("x-amz-crc32", std::to_string(crypto::crc32(reply.body)));
+  }
+  for (auto& [name, value] : reply.headers) response.headers.emplace_back(name, std::move(value));
+  response.body = std::move(reply.body);
+  return response;
+}
+
+HttpResponse xml_error(int status, std::string_view code, std::string_view message) {
+  HttpResponse response;
+  response.status = status;
+  const std::string id = new_request_id(false);
+  response.headers = {{"Content-Type", "text/xml"}, {"x-amzn-RequestId", id}};
+  response.body = "<ErrorResponse><Error><Type>Sender</Type><Code>" + xml_escaped(code) +
+                  "</Code><Message>" + xml_escaped(message) + "</Message></Error><RequestId>" + id +
+                  "</RequestId></ErrorResponse>";
+  return response;
+}
+
+}  // namespace beckon::emulator

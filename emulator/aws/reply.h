@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// AwsReply to HttpResponse: the headers that every answer of an AWS JSON API carries.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "emulator/aws/service.h"
+#include "emulator/http/message.h"
+
+namespace beckon::emulator {
+
+// DynamoDB: 52 upper-case letters and digits; the others: a UUID.
+std::string new_request_id(bool dynamodb);
+
+// content_type: as the request asked. dynamodb: adds x-amz-crc32 of the body.
+HttpResponse to_http(AwsReply reply, std::string_view content_type, bool dynamodb);
+
+// The answer to clients of AWS's query protocol (form-encoded "Action=…"), which reads XML errors.
+HttpResponse xml_error(int status, std::string_view code, std::string_view message);
+
+}  // namespace beckon::emulator

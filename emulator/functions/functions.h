@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// All functions of the template, by name: the Invoker that the rest of the emulator uses.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "emulator/functions/invoker.h"
+#include "emulator/functions/pool.h"
+
+namespace beckon::emulator {
+
+class Functions final : public Invoker {
+ public:
+  // models must outlive it.
+  Functions(EventLoop& loop, HttpServer& server, IdSource& ids, base::LogSink& log,
+            FunctionsOptions options, const std::map<std::string, FunctionModel>& models);
+  // Kills all processes.
+  ~Functions();
+
+  void invoke(const std::string& function, std::string event, std::string_view request_id,
+              std::function<void(InvokeResult)> done) override;
+
+  bool contains(const std::string& function) const { return pools_.contains(function); }
+  // A sentence for every function whose binary cannot be started.
+  std::vector<std::string> check() const;
+  // Starts one process of each function ahead of the first call.
+  void prewarm();
+
+ private:
+  FunctionsContext context_;
+  const std::map<std::string, FunctionModel>& models_;
+  std::map<std::string, std::unique_ptr<FunctionPool>> pools_;
+};
+
+}  // namespace beckon::emulator

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/http/connection.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "emulator/http/response_head.h"
+
+namespace beckon::emulator {
+HttpConnection::HttpConnection(HttpServer& server, std::shared_ptr<const HttpListener> listener,
+                               Origin origin)
+    : server_(server), listener_(std::move(listener)), origin_(std::move(origin)) {
+  http_parser_init(&parser_, HTTP_REQUEST);
+  parser_.data = this;
+}
+
+HttpConnection::~HttpConnection() {
+  if (origin_.fd >= 0) {
+    server_.loop_.unwatch(origin_.fd);
+    close(origin_.fd);
+  }
+}
+
+void HttpConnection::start() {
+  events_ = EPOLLIN;
+  server_.loop_.watch(origin_.fd, events_, [this](std::uint32_t events) {
+    const auto keep = shared_from_this();
+    on_ready(events);
+  });
+  set_reading_deadline();
+}
+
+void HttpConnection::set_reading_deadline() {
+  const HttpLimits& limits = listener_->limits;
+  if (in_request_) {
+    set_deadline(limits.request_time_max);
+  } else if (limits.idle_max.count() > 0) {
+    set_deadline(limits.idle_max);
+  }
+}
+
+void HttpConnection::set_deadline(base::Duration from_now) {
+  deadline_ = base::monotonic_now() + from_now;
+}
+
+void HttpConnection::end_at_deadline() {
+  if (state_ == State::kReading && in_request_) {
+    respond_and_close(408, "The request did not arrive in time");
+  } else {
+    close_now();
+  }
+}
+
+void HttpConnection::close_now() {
+  if (state_ == State::kClosed) return;
+  state_ = State::kClosed;
+  const auto keep = weak_from_this().lock();
+  server_.forget(*this);
+  server_.loop_.unwatch(origin_.fd);
+  close(origin_.fd);
+  origin_.fd = -1;
+}
+
+void HttpConnection::on_ready(std::uint32_t events) {
+  if ((events & EPOLLOUT) != 0) flush();
+  if (state_ == State::kClosed) return;
+  if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) read_some();
+}
+
+void HttpConnection::read_some() {
+  char* const buffer = server_.read_buffer_.get();
+  const ssize_t got = recv(origin_.fd, buffer, HttpServer::kReadBytesMax, 0);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (got <= 0) {
+    close_now();
+    return;
+  }
+  take_input(std::string_view(buffer, static_cast<std::size_t>(got)));
+}
+
+void HttpConnection::take_input(std::string_view bytes) {
+  switch (state_) {
+    case State::kReading: parse(bytes); break;
+    case State::kHandling:
+    case State::kHeld: keep_ahead(bytes); break;
+    case State::kLingering:
+    case State::kClosed: break;
+  }
+}
+
+void HttpConnection::keep_ahead(std::string_view bytes) {
+  ahead_ += bytes;
+  update_events();
+}
+
+// Works off `bytes` until they are used up or a handler has not answered yet.
+void HttpConnection::parse(std::string_view bytes) {
+  parsing_ = true;
+  while (!bytes.empty() && state_ == State::kReading && !close_after_write_) {
+    if (!in_request_) begin_request();
+    complete_ = false;
+    const std::size_t used =
+        http_parser_execute(&parser_, &parser_settings(), bytes.data(), bytes.size());
+    if (HTTP_PARSER_ERRNO(&parser_) == HPE_PAUSED) http_parser_pause(&parser_, 0);
+    if (state_ == State::kClosed) break;  // writing "100 Continue" failed
+    bytes.remove_prefix(used);
+    if (complete_) {
+      hand_over();
+    } else if (finish_parse_error()) {
+      break;
+    }
+  }
+  parsing_ = false;
+  if (!bytes.empty() && (state_ == State::kHandling || state_ == State::kHeld)) keep_ahead(bytes);
+}
+
+void HttpConnection::begin_request() {
+  in_request_ = true;
+  header_bytes_ = 0;
+  body_bytes_ = 0;
+  refusal_ = 0;
+  last_was_value_ = false;
+  headers_done_ = false;
+  body_too_large_ = false;
+  request_.target.clear();
+  request_.headers.clear();
+  request_.body.clear();
+  set_reading_deadline();
+}
+
+// True if the parser has stopped for good; the client has been told.
+bool HttpConnection::finish_parse_error() {
+  const http_errno error = HTTP_PARSER_ERRNO(&parser_);
+  if (refusal_ != 0) {
+    respond_and_close(refusal_, status_text(refusal_));
+    return true;
+  }
+  if (error == HPE_OK) return false;
+  respond_and_close(400, std::string("Malformed HTTP request: ") + http_errno_description(error));
+  return true;
+}
+
+HttpDone HttpConnection::make_done() {
+  return [weak = weak_from_this(), serial = serial_](const HttpResponse& response) {
+    if (const auto connection = weak.lock()) connection->respond(serial, response);
+  };
+}
+
+void HttpConnection::hand_over() {
+  in_request_ = false;
+  deadline_ = base::Instant::max();
+  ++serial_;
+  const std::size_t question = request_.target.find('?');
+  request_.path.assign(request_.target, 0, question);
+  request_.query.assign(question == std::string::npos
+                            ? std::string_view()
+                            : std::string_view(request_.target).substr(question + 1));
+  request_.source_ip = origin_.source_ip;
+  request_.local_address = origin_.local_address;
+  if (parser_.upgrade != 0) {
+    state_ = State::kHeld;
+    listener_->on_upgrade(request_, std::make_unique<HttpUpgrade>(weak_from_this()));
+    return;
+  }
+  state_ = State::kHandling;
+  if (body_too_large_) {
+    listener_->on_body_too_large(request_, make_done());
+  } else {
+    listener_->on_request(request_, make_done());
+  }
+}
+
+void HttpConnection::respond(std::uint64_t serial, const HttpResponse& response) {
+  if (state_ != State::kHandling || serial != serial_) return;
+  const auto keep = shared_from_this();
+  state_ = State::kReading;
+  set_reading_deadline();
+  write_out(response, keep_alive_);
+  if (state_ != State::kReading || parsing_ || ahead_.empty()) return;
+  const std::string ahead = std::exchange(ahead_, {});
+  update_events();
+  parse(ahead);
+}
+
+void HttpConnection::respond_and_close(int status, std::string_view message) {
+  HttpResponse response;
+  response.status = status;
+  response.headers.emplace_back("Content-Type", "application/json");
+  // The sentences are ours and the parser's: nothing in them needs escaping.
+  response.body.append("{\"message\":\"").append(message).append("\"}");
+  state_ = State::kReading;
+  in_request_ = false;  // nothing more is read: at the next deadline the connection just ends
+  write_out(response, false);
+}
+
+void HttpConnection::refuse_upgrade(const HttpResponse& response) {
+  if (state_ != State::kHeld) return;
+  const auto keep = shared_from_this();
+  state_ = State::kReading;
+  write_out(response, false);
+}
+
+std::optional<HttpUpgrade::Socket> HttpConnection::take_socket() {
+  if (state_ != State::kHeld) return std::nullopt;
+  const auto keep = shared_from_this();
+  state_ = State::kClosed;
+  server_.forget(*this);
+  server_.loop_.unwatch(origin_.fd);
+  return HttpUpgrade::Socket{std::exchange(origin_.fd, -1), std::move(ahead_)};
+}
+
+}  // namespace beckon::emulator

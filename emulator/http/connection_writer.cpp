@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// The writing half of an HTTP connection: answers, what the kernel does not take at once, and how
+// the connection ends behind the last one.
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <array>
+#include <cerrno>
+
+#include "emulator/http/connection.h"
+#include "emulator/http/response_head.h"
+
+namespace beckon::emulator {
+namespace {
+
+// What a client may send ahead of its answer before it is no longer read.
+constexpr std::size_t kAheadBytesMax = 64U << 10;
+constexpr base::Duration kLingerMax{2000};
+// A client that takes nothing of an answer for so long is given up.
+constexpr base::Duration kWriteStallMax{30'000};
+
+}  // namespace
+
+void HttpConnection::write_out(const HttpResponse& response, bool keep_alive) {
+  std::string& head = server_.head_buffer_;
+  head.clear();
+  append_response_head(head, response, {.keep_alive = keep_alive, .http_1_0 = http_1_0_});
+  const bool has_body = !is_head_ && !is_bodyless(response.status);
+  if (!keep_alive) close_after_write_ = true;
+  send_now(head, has_body ? std::string_view(response.body) : std::string_view());
+}
+
+void HttpConnection::send_now(std::string_view head, std::string_view body) {
+  std::size_t sent = 0;
+  if (out_.empty()) {
+    std::array<iovec, 2> parts{{{const_cast<char*>(head.data()), head.size()},
+                                {const_cast<char*>(body.data()), body.size()}}};
+    msghdr message{};
+    message.msg_iov = parts.data();
+    message.msg_iovlen = body.empty() ? 1 : 2;
+    const ssize_t written = sendmsg(origin_.fd, &message, MSG_NOSIGNAL);
+    if (written < 0 && errno != EAGAIN && errno != EINTR) {
+      close_now();
+      return;
+    }
+    sent = written > 0 ? static_cast<std::size_t>(written) : 0;
+  }
+  if (sent < head.size()) {
+    out_ += head.substr(sent);
+    sent = head.size();
+  }
+  out_ += body.substr(sent - head.size());
+  after_write();
+}
+
+void HttpConnection::flush() {
+  if (out_.empty()) return;
+  const ssize_t written =
+      send(origin_.fd, out_.data() + out_offset_, out_.size() - out_offset_, MSG_NOSIGNAL);
+  if (written < 0) {
+    if (errno != EAGAIN && errno != EINTR) close_now();
+    return;
+  }
+  out_offset_ += static_cast<std::size_t>(written);
+  if (out_offset_ == out_.size()) {
+    out_ = {};
+    out_offset_ = 0;
+    deadline_ = base::Instant::max();
+    if (state_ == State::kReading) set_reading_deadline();
+  }
+  after_write();
+}
+
+void HttpConnection::after_write() {
+  if (!out_.empty()) {
+    set_deadline(kWriteStallMax);
+  } else if (close_after_write_) {
+    // Closing with unread input would reset the link and could destroy the answer on its way.
+    close_after_write_ = false;
+    state_ = State::kLingering;
+    shutdown(origin_.fd, SHUT_WR);
+    set_deadline(kLingerMax);
+  }
+  update_events();
+}
+
+void HttpConnection::update_events() {
+  if (state_ == State::kClosed) return;
+  const bool read =
+      state_ == State::kLingering || (!close_after_write_ && ahead_.size() < kAheadBytesMax);
+  const std::uint32_t wanted = (read ? EPOLLIN : 0U) | (out_.empty() ? 0U : EPOLLOUT);
+  if (wanted == events_) return;
+  events_ = wanted;
+  server_.loop_.set_events(origin_.fd, wanted);
+}
+
+}  // namespace beckon::emulator
