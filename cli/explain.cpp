@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "cli/commands.h"
+#include "cli/table.h"
+
+namespace beckon::cli {
+
+std::string explain(const base::Error& error, const Access& access) {
+  const std::string place = access.endpoint_url.empty()
+                                ? fmt::format("AWS in {}", access.region)
+                                : fmt::format("{} ({})", access.endpoint_url, access.why_endpoint);
+  switch (error.code) {
+    case base::ErrorCode::kUnavailable:
+    case base::ErrorCode::kTimeout:
+    case base::ErrorCode::kIo:
+      return fmt::format("cannot reach {}: {}\n{}", place, error.message,
+                         access.endpoint_url.empty()
+                             ? "Is the region right (--region)? Is there a network?"
+                             : "Is the emulator running? Start it with: beckon-emulator\n"
+                               "If it listens elsewhere, say where: beckon --endpoint-url URL …");
+    case base::ErrorCode::kDenied:
+      return fmt::format(
+          "{} refused the call: {}\nCredentials come from AWS_ACCESS_KEY_ID and "
+          "AWS_SECRET_ACCESS_KEY; an emulator takes 'local' for both unless it was "
+          "told otherwise",
+          place, error.message);
+    case base::ErrorCode::kNotFound:
+      return fmt::format("{} does not have what was asked for: {}\nIs --stack right (it is '{}')?",
+                         place, error.message, access.stack);
+    default: return fmt::format("{}: {}", place, error.message);
+  }
+}
+
+void print_json(json::Writer& writer) {
+  fmt::print("{}\n", writer.take());
+}
+
+void write_statuses(json::Writer& writer, const std::vector<DeviceStatus>& statuses) {
+  writer.key("devices").begin_array();
+  for (const DeviceStatus& status : statuses) {
+    writer.begin_object().member("device", status.device).member("state", to_string(status.state));
+    if (status.state == DeviceState::kFailed) {
+      writer.member("action", status.action).member("error", status.error);
+    }
+    if (status.state == DeviceState::kPending) {
+      writer.member("events_before", static_cast<std::int64_t>(status.events_before));
+    }
+    writer.end_object();
+  }
+  writer.end_array();
+}
+
+std::string statuses_table(const std::vector<DeviceStatus>& statuses, std::size_t width_max) {
+  Table table({"DEVICE", "STATE", "DETAIL"});
+  for (const DeviceStatus& status : statuses) {
+    std::string detail;
+    if (status.state == DeviceState::kFailed) {
+      detail = status.action.empty() ? status.error : status.action + ": " + status.error;
+    } else if (status.state == DeviceState::kPending && status.events_before != 0) {
+      detail = counted(status.events_before, "event") + " before it";
+    } else if (status.state == DeviceState::kReplaced) {
+      detail = "a newer event has the same collapse key";
+    }
+    table.add({status.device, std::string(to_string(status.state)), detail});
+  }
+  return table.render(width_max);
+}
+
+}  // namespace beckon::cli

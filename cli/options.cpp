@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+
+#include "cli/completion.h"
+#include "cli/failure.h"
+
+namespace beckon::cli {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  beckon post Bob "hey bob"                     to every device of Bob
+  beckon post Bob "hey bob" --wait 5s           and waits until they have handled it
+  beckon post Bob --name door.opened --data '{"door":"front"}' --device laptop --ttl 1h
+  beckon connections --user Bob                 who is online
+  beckon devices                                all devices and how far each is
+  beckon events Bob --limit 50                  what is stored for Bob
+  beckon status EVENT-ID                        what became of an event, per device
+  beckon dead-letters                           what could not be delivered, and why
+
+Where the backend is: --endpoint-url, else AWS_ENDPOINT_URL, else AWS if AWS_ACCESS_KEY_ID is set,
+else an emulator on this machine (http://127.0.0.1:3001). The bus and the tables come from the
+stack's SSM parameters (/<stack>/…) unless the flags name them.
+
+Exit codes: 0 done; 1 failed (not reachable, refused, or an action failed on a device);
+2 wrong usage or configuration; 3 no such event, user or stack; 4 post --wait: still pending.)";
+
+// The text of --data: as typed, of a file ("@file"), or of the standard input ("-").
+std::string read_data(const std::string& argument) {
+  if (argument == "-") {
+    std::string text;
+    char buffer[4096];
+    while (const std::size_t count = std::fread(buffer, 1, sizeof buffer, stdin)) {
+      text.append(buffer, count);
+    }
+    return text;
+  }
+  if (!argument.starts_with('@')) return argument;
+  std::ifstream file(argument.substr(1), std::ios::binary);
+  if (!file) {
+    throw Failure(kExitUsage, fmt::format("--data {}: the file cannot be read", argument));
+  }
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+base::Duration duration_of(const char* flag, const std::string& text) {
+  const auto duration = base::parse_duration(text);
+  if (!duration) {
+    throw Failure(kExitUsage, fmt::format("{} {}: {}", flag, text, duration.error().message));
+  }
+  return *duration;
+}
+
+// The variables that CLI11 fills while it parses.
+struct Typed {
+  std::string message;
+  std::string data;
+  std::string ttl;
+  std::string wait;
+  std::string shell;
+  PostOptions post;
+  ConnectionsOptions connections;
+  DevicesOptions devices;
+  EventsOptions events;
+  StatusOptions status;
+  DeadLettersOptions dead_letters;
+};
+
+void add_settings(CLI::App& app, Options& options) {
+  SettingsFlags& s = options.settings;
+  const char* group = "Backend";
+  app.add_option("--endpoint-url", s.endpoint_url, "URL of an emulator or of AWS's APIs")
+      ->group(group)
+      ->type_name("URL");
+  app.add_option("--region", s.region, "AWS region")->group(group)->type_name("REGION");
+  app.add_option("--stack", s.stack, "CloudFormation stack (default: beckon, or BECKON_STACK)")
+      ->group(group)
+      ->type_name("NAME");
+  app.add_option("--event-bus,--bus", s.event_bus, "EventBridge bus")
+      ->group(group)
+      ->type_name("NAME");
+  app.add_option("--connections-table", s.connections_table, "DynamoDB table")
+      ->group(group)
+      ->type_name("NAME");
+  app.add_option("--streams-table", s.streams_table, "DynamoDB table")
+      ->group(group)
+      ->type_name("NAME");
+  app.add_option("--devices-table", s.devices_table, "DynamoDB table")
+      ->group(group)
+      ->type_name("NAME");
+  app.add_option("--dead-letter-queue", s.dead_letter_queue, "SQS queue")
+      ->group(group)
+      ->type_name("URL");
+  app.add_flag("--json", options.json, "JSON on the standard output, for scripts");
+}
+
+void add_post(CLI::App& app, Typed& typed) {
+  CLI::App* post = app.add_subcommand("post", "Post an event for the devices of a user");
+  post->add_option("USER", typed.post.event.user, "Whose devices get it")->required();
+  post->add_option("MESSAGE", typed.message, "Short for --data '{\"text\":\"MESSAGE\"}'");
+  post->add_option("--name", typed.post.event.name, "The event's name (default: message)")
+      ->type_name("NAME");
+  post->add_option("--data", typed.data, "A JSON object; @FILE reads a file, - the standard input")
+      ->type_name("JSON");
+  post->add_option("--device", typed.post.event.devices, "Only this device; may be repeated")
+      ->type_name("ID")
+      ->expected(1)
+      ->take_all();
+  post->add_option("--ttl", typed.ttl, "How long it waits for a device: 90s, 1h, 7d (default: 7d)")
+      ->type_name("DURATION");
+  post->add_option("--collapse", typed.post.event.collapse,
+                   "Of several waiting events with this key only the newest is delivered")
+      ->type_name("KEY");
+  post->add_option("--wait", typed.wait,
+                   "Wait until every device has handled it, at most this long")
+      ->type_name("DURATION");
+}
+
+void add_reading_commands(CLI::App& app, Typed& typed) {
+  CLI::App* connections = app.add_subcommand("connections", "Show who is online");
+  connections->add_option("--user", typed.connections.user, "Only this user's")->type_name("USER");
+  CLI::App* devices = app.add_subcommand("devices", "Show the devices and how far each is");
+  devices->add_option("--user", typed.devices.user, "Only this user's")->type_name("USER");
+  CLI::App* events = app.add_subcommand("events", "Show what is stored for a user, newest last");
+  events->add_option("USER", typed.events.user, "Whose stream")->required();
+  events->add_option("--limit", typed.events.count_max, "At most this many (default: 20)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 10000));
+  CLI::App* status = app.add_subcommand("status", "Show what became of an event, per device");
+  status->add_option("EVENT-ID", typed.status.event_id, "What beckon post printed")->required();
+  CLI::App* letters =
+      app.add_subcommand("dead-letters", "Show events that could not be delivered, and why");
+  letters->add_option("--limit", typed.dead_letters.count_max, "At most this many (default: 100)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 10000));
+  CLI::App* completion = app.add_subcommand("completion", "Print a completion script");
+  completion->add_option("SHELL", typed.shell, "bash")->required()->check(CLI::IsMember({"bash"}));
+  completion->footer("For this shell: source <(beckon completion bash)");
+}
+
+PostOptions post_options(Typed& typed, bool has_message, bool has_data) {
+  if (has_message && has_data) {
+    throw Failure(kExitUsage,
+                  "give either MESSAGE or --data, not both: MESSAGE is short for "
+                  "--data '{\"text\":\"MESSAGE\"}'");
+  }
+  PostOptions post = std::move(typed.post);
+  if (has_message) post.event.data = message_data(typed.message);
+  if (has_data) post.event.data = read_data(typed.data);
+  if (!has_message && !has_data && post.event.name == "message") {
+    throw Failure(kExitUsage, "give a MESSAGE, or --name and --data: there is nothing to post");
+  }
+  if (!typed.ttl.empty()) {
+    const base::Duration ttl = duration_of("--ttl", typed.ttl);
+    post.event.ttl_s = std::chrono::ceil<std::chrono::seconds>(ttl).count();
+  }
+  if (!typed.wait.empty()) post.wait = duration_of("--wait", typed.wait);
+  return post;
+}
+
+void take_command(const CLI::App& app, Typed& typed, Options& options) {
+  const CLI::App* chosen = app.get_subcommands().at(0);
+  const std::string name = chosen->get_name();
+  if (name == "post") {
+    options.command =
+        post_options(typed, chosen->count("MESSAGE") != 0, chosen->count("--data") != 0);
+  } else if (name == "connections") {
+    options.command = typed.connections;
+  } else if (name == "devices") {
+    options.command = typed.devices;
+  } else if (name == "events") {
+    options.command = typed.events;
+  } else if (name == "dead-letters") {
+    options.command = typed.dead_letters;
+  } else if (name == "status") {
+    options.command = typed.status;
+  } else {
+    options.command = CompletionOptions{bash_completion(app)};
+  }
+}
+
+}  // namespace
+
+ParseOutcome parse_command_line(int argc, const char* const* argv) {
+  ParseOutcome outcome;
+  Typed typed;
+  CLI::App app("beckon: post events to the devices of a user, and see what became of them.",
+               "beckon");
+  app.set_version_flag("--version", "beckon " BECKON_VERSION);
+  app.fallthrough();
+  app.require_subcommand(1);
+  add_settings(app, outcome.options);
+  add_post(app, typed);
+  add_reading_commands(app, typed);
+  for (CLI::App* command : app.get_subcommands({})) command->fallthrough();
+  app.footer(kExamples);  // last: subcommands would inherit it
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+      app.exit(error);  // prints help or the version
+      outcome.exit_code = kExitOk;
+    } else {
+      fmt::print(stderr, "beckon: {}\nTry: beckon --help\n", error.what());
+      outcome.exit_code = kExitUsage;
+    }
+    return outcome;
+  }
+  take_command(app, typed, outcome.options);
+  return outcome;
+}
+
+}  // namespace beckon::cli
