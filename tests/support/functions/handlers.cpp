@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/functions/handlers.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "common/json/json.h"
+#include "common/json/writer.h"
+
+namespace beckon::tests {
+namespace {
+
+[[noreturn]] void hang() {
+  while (true) pause();
+}
+
+std::string environment() {
+  json::Writer writer;
+  writer.begin_object();
+  for (char** line = environ; *line != nullptr; ++line) {
+    const std::string_view text = *line;
+    const std::size_t equals = text.find('=');
+    writer.member(text.substr(0, equals), text.substr(equals + 1));
+  }
+  writer.key("cwd");
+  char* directory = getcwd(nullptr, 0);
+  writer.string(directory);
+  std::free(directory);
+  writer.end_object();
+  return writer.take();
+}
+
+std::string proxy_echo(const std::string& event) {
+  const auto document = json::parse(event, json::kDepthMaxHost);
+  json::Writer writer;
+  writer.begin_object().member("statusCode", 200);
+  if (document) writer.member("body", (*document)["body"].string_or(""));
+  writer.end_object();
+  return writer.take();
+}
+
+void sleep_as_told(const std::string& event) {
+  const auto document = json::parse(event, json::kDepthMaxHost);
+  const auto ms = document ? (*document)["ms"].integer().value_or(0) : 0;
+  usleep(static_cast<useconds_t>(ms * 1000));  // lint-allow(sleeping-tests): a slow function
+}
+
+// Says in the folder "dir" of the event that this process has come, waits there for the file
+// "open", and tells the process's id.
+std::string pass_gate(const std::string& event) {
+  const auto document = json::parse(event, json::kDepthMaxHost);
+  const std::string folder(document ? (*document)["dir"].string_or("") : "");
+  const std::string pid = std::to_string(getpid());
+  std::FILE* const mark = std::fopen((folder + "/came." + pid).c_str(), "w");
+  if (mark != nullptr) std::fclose(mark);
+  while (access((folder + "/open").c_str(), F_OK) != 0) {
+    usleep(1000);  // lint-allow(sleeping-tests): a poll
+  }
+  return "{\"pid\":" + pid + "}";
+}
+
+}  // namespace
+
+void initialise(std::string_view handler, RuntimeClient& client) {
+  if (handler == "init_error") {
+    client.init_error(R"({"errorMessage":"no luck","errorType":"Test.Init"})");
+    _exit(1);
+  }
+  if (handler == "init_crash") _exit(4);
+  if (handler == "init_hang") hang();
+}
+
+HandlerResult handle(std::string_view handler, const std::string& event) {
+  if (handler == "body") return {false, proxy_echo(event)};
+  if (handler == "pid") return {false, "{\"pid\":" + std::to_string(getpid()) + "}"};
+  if (handler == "env") return {false, environment()};
+  if (handler == "error") return {true, R"({"errorMessage":"as told","errorType":"Test.Error"})"};
+  if (handler == "gate") return {false, pass_gate(event)};
+  if (handler == "crash") {
+    signal(SIGSEGV, SIG_DFL);  // a sanitizer would make an exit of it
+    raise(SIGSEGV);
+  }
+  if (handler == "exit0") _exit(0);
+  if (handler == "exit3") _exit(3);
+  if (handler == "hang") hang();
+  if (handler == "too_large") return {false, std::string(7U << 20, '1')};
+  if (handler == "not_json") return {false, "this is not JSON"};
+  if (handler == "fixed")
+    return {false, std::getenv("RESULT") != nullptr ? std::getenv("RESULT") : ""};
+  if (handler == "slow") sleep_as_told(event);
+  if (handler == "log") {
+    std::printf("to stdout\n");
+    std::fflush(stdout);
+    std::fprintf(stderr, "to stderr\n");
+  }
+  return {false, event};
+}
+
+}  // namespace beckon::tests

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/agent.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace beckon::agent {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// Every port, in memory.
+class World final : public Transport,
+                    public Storage,
+                    public Entropy,
+                    public Clock,
+                    public EndpointSource,
+                    public AgentObserver {
+ public:
+  void connect(Attempt attempt, const Endpoint& endpoint) override {
+    calls.push_back("connect " + std::to_string(attempt) + " " + endpoint.url);
+  }
+  void send(Attempt, std::string_view text) override { calls.emplace_back(text); }
+  void close(Attempt attempt, std::uint16_t) override {
+    calls.push_back("close " + std::to_string(attempt));
+  }
+  base::Result<std::optional<std::string>> get(std::string_view key) override {
+    if (damaged) return base::fail(base::ErrorCode::kInvalid, "damaged");
+    const auto found = values.find(std::string(key));
+    if (found == values.end()) return std::optional<std::string>();
+    return std::optional<std::string>(found->second);
+  }
+  base::Status put(std::string_view key, std::string_view value) override {
+    calls.push_back("put " + std::string(value));
+    values[std::string(key)] = value;
+    return {};
+  }
+  void fill(std::span<std::uint8_t> out) override {
+    for (std::uint8_t& byte : out) byte = 7;
+  }
+  base::Instant now() override { return time; }
+  base::WallTime wall() override { return {}; }
+  void set_alarm(std::optional<base::Instant> at) override { alarm = at; }
+  Endpoint endpoint() override { return {"ws://x", {}}; }
+  void state_changed(State state, std::string_view) override {
+    calls.push_back("now " + std::string(to_string(state)));
+  }
+  void events_lost(std::uint64_t) override {}
+  void stream_reset(const protocol::Cursor&) override {}
+
+  std::vector<std::string> calls;
+  std::map<std::string, std::string> values;
+  bool damaged = false;
+  base::Instant time{};
+  std::optional<base::Instant> alarm;
+};
+
+class NoteAction final : public Action {
+ public:
+  explicit NoteAction(World& world) : world_(world) {}
+  void start(Run run, const ReceivedEvent& event, RunObserver& observer) override {
+    world_.calls.push_back("act " + event.event().id);
+    observer.run_finished(run, {});
+  }
+
+ private:
+  World& world_;
+};
+
+Ports ports(World& world) {
+  return {world, world, world, world, world, world, base::null_log()};
+}
+
+constexpr char kEvent41[] = R"({"type":"event","stream":"ep","seq":41,"id":"i41","name":"n",)"
+                            R"("time":"2026-11-21T07:00:00Z","data":{}})";
+
+TEST(Agent, AnEventRunsItsActionsThenIsStoredThenAcknowledged) {
+  World world;
+  world.values["cursor"] = "ep:40";
+  Agent agent(ports(world), {}, "cursor");
+  auto rules = std::make_shared<RuleSet>(1);
+  (*rules)[0].actions.push_back({"note", std::make_unique<NoteAction>(world)});
+  agent.set_rules(rules);
+  agent.start();
+  agent.opened(1);
+  agent.message(
+      1, R"({"type":"synced","cursor":"ep:40","head":"ep:40","events":[],"more":false,"lost":0})");
+  world.calls.clear();
+  agent.message(1, kEvent41);
+  EXPECT_THAT(world.calls, ElementsAre("act i41", "put ep:41"));
+  ASSERT_TRUE(world.alarm);
+  world.time = *world.alarm;
+  agent.alarm();
+  EXPECT_THAT(world.calls.back(), HasSubstr(R"("cursor":"ep:41")"));
+}
+
+TEST(Agent, ADamagedCursorIsNoReasonToFail) {
+  World world;
+  world.damaged = true;
+  Agent agent(ports(world), {}, "cursor");
+  agent.start();
+  EXPECT_THAT(world.calls, Contains("connect 1 ws://x"));
+  world.calls.clear();
+  agent.opened(1);
+  EXPECT_THAT(world.calls.back(), HasSubstr(R"({"action":"sync","max_bytes")"));
+}
+
+TEST(Agent, AStoredTextThatIsNoCursorIsNoReasonToFail) {
+  World world;
+  world.values["cursor"] = "nonsense";
+  Agent agent(ports(world), {}, "cursor");
+  agent.start();
+  agent.opened(1);
+  EXPECT_THAT(world.calls.back(), HasSubstr(R"({"action":"sync","max_bytes")"));
+}
+
+}  // namespace
+}  // namespace beckon::agent

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/base/log.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace beckon::base {
+namespace {
+
+class RecordingLog final : public LogSink {
+ public:
+  void write(LogLevel level, std::string_view module, std::string_view text) override {
+    lines.push_back(std::string(to_string(level)) + "|" + std::string(module) + "|" +
+                    std::string(text));
+  }
+  bool enabled(LogLevel level) const override { return level >= LogLevel::kInfo; }
+  std::vector<std::string> lines;
+};
+
+TEST(Log, WritesFormattedLinesOfEnabledLevelsOnly) {
+  RecordingLog sink;
+  const Logger log(sink, "session");
+  log.debug("hidden %d", 1);
+  log.info("attempt %d of %s", 3, "many");
+  log.error("refused");
+  EXPECT_EQ(sink.lines,
+            (std::vector<std::string>{"info|session|attempt 3 of many", "error|session|refused"}));
+}
+
+TEST(Log, ALineOfAnyLengthIsCutNotOverrun) {
+  RecordingLog sink;
+  Logger(sink, "m").warning("%s", std::string(100'000, 'x').c_str());
+  ASSERT_EQ(sink.lines.size(), 1u);
+  EXPECT_LT(sink.lines[0].size(), 3000u);
+}
+
+TEST(Log, ControlCharactersCannotForgeALine) {
+  EXPECT_EQ(escape_control("a\nb\tc\r\x1b[31m\x7f"), "a\\nb\\tc\\r\\x1b[31m\\x7f");
+  EXPECT_EQ(escape_control("\xc3\xa9"), "\xc3\xa9");
+}
+
+}  // namespace
+}  // namespace beckon::base

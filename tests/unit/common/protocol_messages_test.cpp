@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/protocol/messages.h"
+
+#include <gtest/gtest.h>
+
+namespace beckon::protocol {
+namespace {
+
+template <class T>
+T must(base::Result<T> result) {
+  if (!result) ADD_FAILURE() << result.error().message;
+  return result ? std::move(*result) : T();
+}
+
+Event door(std::uint64_t seq) {
+  return {.seq = seq,
+          .id = "e-1",
+          .name = "door.opened",
+          .time = "2026-11-21T07:00:00Z",
+          .data = R"({"door":"front"})",
+          .devices = {}};
+}
+
+json::Document doc(std::string_view text) {
+  return must(json::parse(text));
+}
+
+TEST(Messages, ASyncIsReadAsItWasWritten) {
+  SyncRequest request;
+  request.cursor = Cursor{"k3f9", 41};
+  request.max_bytes = 4096;
+  request.failed = {{43, "exec", "timeout after 5 s"}};
+  const std::string text = encode(request);
+  EXPECT_EQ(text, R"({"action":"sync","cursor":"k3f9:41","max_bytes":4096,)"
+                  R"("failed":[{"seq":43,"action":"exec","error":"timeout after 5 s"}]})");
+  const SyncRequest read = must(decode_sync(doc(text).root()));
+  EXPECT_EQ(read.cursor, request.cursor);
+  EXPECT_EQ(read.max_bytes, 4096u);
+  ASSERT_EQ(read.failed.size(), 1u);
+  EXPECT_EQ(read.failed[0].seq, 43u);
+  EXPECT_EQ(read.failed[0].error, "timeout after 5 s");
+}
+
+TEST(Messages, ASyncWithoutCursorSaysWhereToStart) {
+  SyncRequest request;
+  request.start_oldest = true;
+  const SyncRequest read = must(decode_sync(doc(encode(request)).root()));
+  EXPECT_FALSE(read.cursor);
+  EXPECT_TRUE(read.start_oldest);
+  EXPECT_FALSE(must(decode_sync(doc(R"({"action":"sync"})").root())).start_oldest);
+}
+
+TEST(Messages, MaxBytesIsClampedToTheLimits) {
+  EXPECT_EQ(must(decode_sync(doc(R"({"max_bytes":1})").root())).max_bytes, kSyncedBytesMin);
+  EXPECT_EQ(must(decode_sync(doc(R"({"max_bytes":9999999})").root())).max_bytes, kSyncedBytesMax);
+  EXPECT_EQ(must(decode_sync(doc("{}").root())).max_bytes, kSyncedBytesDefault);
+}
+
+TEST(Messages, LongFailureTextsAreCutAtACharacter) {
+  SyncRequest request;
+  request.failed = {{1, "exec", std::string(kFailedTextBytesMax - 1, 'x') + "\xc3\xa9"}};
+  const SyncRequest read = must(decode_sync(doc(encode(request)).root()));
+  EXPECT_EQ(read.failed[0].error, std::string(kFailedTextBytesMax - 1, 'x'));
+}
+
+TEST(Messages, AWrongMemberOfASyncIsNamed) {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"({"cursor":41})", "sync.cursor: expected a cursor like \"k3f9:41\", got 41"},
+      {R"({"cursor":"K:1"})", "sync.cursor: expected a cursor like \"k3f9:41\", got \"K:1\""},
+      {R"({"max_bytes":"x"})",
+       "sync.max_bytes: expected a whole number from 0 to 2^53-1, got \"x\""},
+      {R"({"start":"middle"})", "sync.start: expected \"oldest\" or \"head\", got \"middle\""},
+      {R"({"failed":{}})", "sync.failed: expected an array of at most 32 entries"},
+      {R"({"failed":[{"seq":-1,"action":"a","error":"e"}]})",
+       "sync.failed.seq: expected a whole number from 0 to 2^53-1, got -1"},
+      {"[]", "sync: expected an object, got an array"}};
+  for (const auto& [text, expected] : cases) {
+    const auto read = decode_sync(doc(text).root());
+    ASSERT_FALSE(read) << text;
+    EXPECT_EQ(read.error().message, expected);
+  }
+}
+
+TEST(Messages, ASendIsReadAsItWasWritten) {
+  SendRequest request;
+  request.name = "lamp.on";
+  request.data = R"({"level":3})";
+  request.devices = {"iPad"};
+  request.ttl_s = 60;
+  request.collapse = "lamp";
+  const SendRequest read = must(decode_send(doc(encode(request)).root()));
+  EXPECT_EQ(read.name, "lamp.on");
+  EXPECT_EQ(read.data, R"({"level":3})");
+  EXPECT_EQ(read.devices, request.devices);
+  EXPECT_EQ(read.ttl_s, 60);
+  EXPECT_EQ(read.collapse, "lamp");
+  EXPECT_FALSE(read.to_everyone);
+}
+
+TEST(Messages, AWrongSendIsRefused) {
+  for (const char* text : {R"({})", R"({"name":""})", R"({"name":"n","data":[]})",
+                           R"({"name":"n","to":"bob"})", R"({"name":"n","ttl_s":0})",
+                           R"({"name":"n","devices":[]})", R"({"name":"n","devices":[1]})"}) {
+    EXPECT_FALSE(decode_send(doc(text).root())) << text;
+  }
+}
+
+TEST(Messages, SyncedIsReadAsItWasWritten) {
+  Synced message;
+  message.cursor = {"k3f9", 43};
+  message.head = {"k3f9", 50};
+  message.events = {
+      {door(42), 0},
+      {{.seq = 43, .id = {}, .name = {}, .time = {}, .data = {}, .devices = {}}, 9120}};
+  message.more = true;
+  message.lost = 2;
+  message.reset = true;
+  const std::string text = encode(message);
+  EXPECT_EQ(
+      text,
+      R"({"type":"synced","cursor":"k3f9:43","head":"k3f9:50","events":[)"
+      R"({"seq":42,"id":"e-1","name":"door.opened","time":"2026-11-21T07:00:00Z","data":{"door":"front"}},)"
+      R"({"seq":43,"too_large":9120}],"more":true,"lost":2,"reset":true})");
+  const ServerMessage read = must(decode_server_message(text));
+  const auto& synced = std::get<Synced>(read);
+  EXPECT_EQ(synced.cursor, message.cursor);
+  EXPECT_EQ(synced.head, message.head);
+  ASSERT_EQ(synced.events.size(), 2u);
+  EXPECT_EQ(synced.events[0].event.data, R"({"door":"front"})");
+  EXPECT_EQ(synced.events[1].too_large_bytes, 9120u);
+  EXPECT_EQ(synced.events[1].event.seq, 43u);
+  EXPECT_TRUE(synced.more && synced.reset);
+  EXPECT_EQ(synced.lost, 2u);
+}
+
+TEST(Messages, AnEntryWeighsInTheAnswerWhatItWeighsAlone) {
+  Synced message;
+  message.cursor = message.head = {"a", 2};
+  const std::size_t empty = encode(message).size();
+  message.events = {{door(1), 0}};
+  EXPECT_EQ(encode(message).size(), empty + encode(message.events[0]).size());
+}
+
+TEST(Messages, ALiveEventIsReadAsItWasWritten) {
+  const ServerMessage read = must(decode_server_message(encode(LiveEvent{"k3f9", door(44)})));
+  const auto& live = std::get<LiveEvent>(read);
+  EXPECT_EQ(live.epoch, "k3f9");
+  EXPECT_EQ(live.event.seq, 44u);
+  EXPECT_EQ(live.event.id, "e-1");
+  EXPECT_EQ(live.event.name, "door.opened");
+}
+
+TEST(Messages, TheGatewaysOwnFramesAreToldApart) {
+  const std::pair<const char*, GatewayFrame::Kind> cases[] = {
+      {"Forbidden", GatewayFrame::Kind::kForbidden},
+      {"Internal server error", GatewayFrame::Kind::kInternalError},
+      {"Endpoint request timed out", GatewayFrame::Kind::kTimeout},
+      {"Too Many Requests", GatewayFrame::Kind::kThrottled},
+      {"anything new", GatewayFrame::Kind::kOther}};
+  for (const auto& [text, kind] : cases) {
+    const std::string frame = "{\"message\": \"" + std::string(text) +
+                              "\", \"connectionId\":\"c=\", \"requestId\":\"r=\"}";
+    const ServerMessage read = must(decode_server_message(frame));
+    EXPECT_EQ(std::get<GatewayFrame>(read).kind, kind) << text;
+  }
+}
+
+TEST(Messages, UnknownTypesAndBrokenMessagesAreDifferentErrors) {
+  EXPECT_EQ(decode_server_message(R"({"type":"future"})").error().code, base::ErrorCode::kNotFound);
+  for (const char* text :
+       {"", "[]", "{}", "3", R"({"message":"x"})", R"({"type":"synced"})",
+        R"({"type":"synced","cursor":"a:1","head":"b:1"})",
+        R"({"type":"synced","cursor":"a:1","head":"a:1","events":[{"seq":1}]})",
+        R"({"type":"synced","cursor":"a:1","head":"a:1","events":[{"seq":1,"too_large":0}]})",
+        R"({"type":"event","stream":"A","seq":1,"id":"i","name":"n","time":"t"})",
+        R"({"type":"event","stream":"a","seq":1.5,"id":"i","name":"n","time":"t"})",
+        R"({"type":"error"})"}) {
+    const auto read = decode_server_message(text);
+    ASSERT_FALSE(read) << text;
+    EXPECT_EQ(read.error().code, base::ErrorCode::kInvalid) << text;
+  }
+}
+
+}  // namespace
+}  // namespace beckon::protocol

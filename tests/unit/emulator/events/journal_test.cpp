@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/events/journal.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+namespace beckon::emulator {
+namespace {
+
+using Entries = std::map<std::string, std::string>;
+
+class Journal : public ::testing::Test {
+ protected:
+  Journal() {
+    char name[] = "/tmp/beckon-journal-XXXXXX";
+    folder_ = ::mkdtemp(name);
+    path_ = folder_ + "/events.journal";
+  }
+  ~Journal() override {
+    std::remove(path_.c_str());
+    std::remove(folder_.c_str());
+  }
+
+  std::unique_ptr<JournalStore> open(JournalStore::Options options = {}) {
+    auto store = JournalStore::open(path_, options, base::null_log());
+    EXPECT_TRUE(store) << store.error().message;
+    return store ? std::move(*store) : nullptr;
+  }
+  static Entries entries(const JournalStore& store) {
+    Entries entries;
+    store.for_each("",
+                   [&](const std::string& key, const std::string& value) { entries[key] = value; });
+    return entries;
+  }
+  static void put(JournalStore& store, const std::string& key, const std::string& value) {
+    const StoreChange change{key, value};
+    ASSERT_TRUE(store.apply({&change, 1}));
+  }
+  static void erase(JournalStore& store, const std::string& key) {
+    const StoreChange change{key, std::nullopt};
+    ASSERT_TRUE(store.apply({&change, 1}));
+  }
+  std::string read() const {
+    std::string text;
+    std::FILE* file = std::fopen(path_.c_str(), "rb");
+    for (int c = 0; (c = std::fgetc(file)) != EOF;) text += static_cast<char>(c);
+    std::fclose(file);
+    return text;
+  }
+  void write(const std::string& text) const {
+    std::FILE* file = std::fopen(path_.c_str(), "wb");
+    std::fwrite(text.data(), 1, text.size(), file);
+    std::fclose(file);
+  }
+
+  std::string folder_;
+  std::string path_;
+};
+
+// What was applied is there after the file is opened anew; what was erased is not.
+TEST_F(Journal, KeepsWhatWasApplied) {
+  {
+    auto store = open();
+    put(*store, "a/1", R"({"x":"é\n\"","n":1})");
+    put(*store, "a/2", "2");
+    put(*store, "b/1", "3");
+    put(*store, "a/2", "22");
+    erase(*store, "b/1");
+  }
+  EXPECT_EQ(entries(*open()), (Entries{{"a/1", R"({"x":"é\n\"","n":1})"}, {"a/2", "22"}}));
+}
+
+// Wherever a crash cuts the last write, everything before it is kept and the file goes on working.
+TEST_F(Journal, TornTailIsCutOffAnywhere) {
+  {
+    auto store = open();
+    put(*store, "a", "1");
+    put(*store, "b", "2");
+  }
+  const std::string whole = read();
+  const std::size_t first_line = whole.find('\n') + 1;
+  for (std::size_t cut = first_line; cut < whole.size(); ++cut) {
+    write(whole.substr(0, cut));
+    {
+      auto store = open();
+      ASSERT_NE(store, nullptr) << cut;
+      EXPECT_EQ(entries(*store), (Entries{{"a", "1"}})) << cut;
+      put(*store, "c", "3");
+    }
+    EXPECT_EQ(entries(*open()), (Entries{{"a", "1"}, {"c", "3"}})) << cut;
+  }
+}
+
+// Damage in the middle is no crash of ours: it is refused with the line, and nothing is changed.
+TEST_F(Journal, DamageInTheMiddleIsRefused) {
+  {
+    auto store = open();
+    put(*store, "a", "1");
+    put(*store, "b", "2");
+    put(*store, "c", "3");
+  }
+  std::string text = read();
+  text[text.find("\"b\"") + 1] = 'X';
+  write(text);
+  const auto store = JournalStore::open(path_, {}, base::null_log());
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().code, base::ErrorCode::kInvalid);
+  EXPECT_THAT(store.error().message, ::testing::HasSubstr("events.journal:2: damaged line"));
+  EXPECT_EQ(read(), text);
+}
+
+// The file does not grow with the number of changes, only with what is there.
+TEST_F(Journal, IsRewrittenWhenMostIsOutOfDate) {
+  JournalStore::Options options;
+  options.rewrite_bytes_min = 2000;
+  {
+    auto store = open(options);
+    put(*store, "keep", "\"me\"");
+    for (int i = 0; i < 1000; ++i) {
+      put(*store, "key" + std::to_string(i), "\"value\"");
+      erase(*store, "key" + std::to_string(i));
+    }
+    EXPECT_LT(read().size(), 5000U);
+    put(*store, "last", "1");
+  }
+  EXPECT_EQ(entries(*open()), (Entries{{"keep", "\"me\""}, {"last", "1"}}));
+}
+
+// Two emulators cannot use one folder at the same time, also after the file was rewritten.
+TEST_F(Journal, IsLocked) {
+  JournalStore::Options options;
+  options.rewrite_bytes_min = 0;
+  auto store = open(options);
+  for (int i = 0; i < 10; ++i) put(*store, "a", std::to_string(i));
+  const auto second = JournalStore::open(path_, {}, base::null_log());
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().message, ::testing::HasSubstr("is in use by another emulator"));
+}
+
+// A folder that cannot be written to is an error with the reason.
+TEST_F(Journal, CannotBeOpened) {
+  const auto store = JournalStore::open(folder_ + "/none/events.journal", {}, base::null_log());
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().code, base::ErrorCode::kIo);
+  EXPECT_THAT(store.error().message, ::testing::HasSubstr("No such file or directory"));
+}
+
+// What is no regular file is refused before anything is read from it.
+TEST(JournalFile, MustBeRegular) {
+  const auto store = JournalStore::open("/dev/null", {}, base::null_log());
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().message, "/dev/null is not a regular file: give another --data");
+}
+
+// When the file cannot grow, as on a full disk, a change is refused as a whole: nothing of it is in
+// the file, and what was there stays readable.
+TEST_F(Journal, RefusesWhatCannotBeWritten) {
+  auto store = open();
+  put(*store, "a", "1");
+  const std::string before = read();
+  rlimit unlimited{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &unlimited), 0);
+  const rlimit little{before.size() + 20, unlimited.rlim_max};
+  void (*const handler)(int) = std::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &little), 0);
+  const StoreChange change{"b", "\"too long for what is left\""};
+  const base::Status status = store->apply({&change, 1});
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &unlimited), 0);
+  std::signal(SIGXFSZ, handler);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, base::ErrorCode::kIo);
+  EXPECT_THAT(status.error().message, ::testing::HasSubstr("File too large"));
+  EXPECT_EQ(read(), before);
+  put(*store, "c", "3");
+  store.reset();
+  EXPECT_EQ(entries(*open()), (Entries{{"a", "1"}, {"c", "3"}}));
+}
+
+}  // namespace
+}  // namespace beckon::emulator

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/emulator/http/server_fixture.h"
+
+namespace beckon::emulator {
+namespace {
+
+using tests::read_reply;
+
+using HttpLimitsTest = ServerFixture;
+
+TEST_F(HttpLimitsTest, MalformedInputIsAnswered400AndClosed) {
+  start();
+  for (const char* input :
+       {"nonsense\r\n\r\n", "GET / HTTP/1.1\r\nno colon\r\n\r\n", "\x16\x03\x01\x02",
+        "GET  HTTP/1.1\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}) {
+    auto c = client();
+    c.send(input);
+    EXPECT_EQ(read_reply(c).status, 400) << input;
+    EXPECT_EQ(c.receive_all(), "") << input;
+    EXPECT_FALSE(c.timed_out()) << input;
+  }
+}
+
+TEST_F(HttpLimitsTest, HeadersOfTheLimitPassAndOneByteMoreIs431) {
+  start();
+  const auto request = [](std::size_t bytes) {
+    return "GET / HTTP/1.1\r\nX: " + std::string(bytes - 1, 'v') + "\r\n\r\n";
+  };
+  auto c = client();
+  c.send(request(10'240));
+  EXPECT_EQ(read_reply(c).status, 200);
+  c.send(request(10'241));
+  EXPECT_EQ(read_reply(c).status, 431);
+}
+
+TEST_F(HttpLimitsTest, AUrlOfTheLimitPassesAndOneByteMoreIs414) {
+  start();
+  auto c = client();
+  c.send("GET /" + std::string(4095, 'u') + " HTTP/1.1\r\n\r\n");
+  EXPECT_EQ(read_reply(c).status, 200);
+  c.send("GET /" + std::string(4096, 'u') + " HTTP/1.1\r\n\r\n");
+  EXPECT_EQ(read_reply(c).status, 414);
+}
+
+TEST_F(HttpLimitsTest, ABodyBeyondTheLimitIs413WithOrWithoutAnnouncement) {
+  HttpListener listener;
+  listener.limits.body_bytes_max = 10;
+  start(std::move(listener));
+  auto c = client();
+  c.send("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\n0123456789");
+  EXPECT_EQ(read_reply(c).status, 200);
+  // The whole of it is sent: the answer must survive though nobody reads the body.
+  c.send("POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n" + std::string(100'000, 'x'));
+  EXPECT_EQ(read_reply(c).status, 413);
+  auto chunked = client();
+  chunked.send(
+      "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n0123456789a\r\n0\r\n\r\n");
+  EXPECT_EQ(read_reply(chunked).status, 413);
+}
+
+TEST_F(HttpLimitsTest, AListenerMayAnswerTooLargeABodyItself) {
+  HttpListener listener;
+  listener.limits.body_bytes_max = 10;
+  listener.on_body_too_large = [](HttpRequest& request, const HttpDone& done) {
+    done(HttpResponse{.status = 413, .headers = {}, .body = "own:" + request.path + request.body});
+  };
+  start(std::move(listener));
+  auto c = client();
+  c.send("POST /p HTTP/1.1\r\nContent-Length: 100000\r\n\r\n" + std::string(100'000, 'x'));
+  EXPECT_EQ(read_reply(c).body, "own:/p");
+  c.send("POST /q HTTP/1.1\r\nContent-Length: 1\r\n\r\n1");
+  EXPECT_EQ(read_reply(c).status, 200);
+}
+
+TEST_F(HttpLimitsTest, ARequestThatDoesNotEndInTimeIs408) {
+  HttpListener listener;
+  listener.limits.request_time_max = base::Duration(50);
+  start(std::move(listener));
+  auto c = client();
+  c.send("GET / HT");
+  EXPECT_EQ(read_reply(c).status, 408);
+  EXPECT_EQ(c.receive_all(), "");
+}
+
+TEST_F(HttpLimitsTest, AnIdleConnectionIsClosedAfterItsTimeButNotWhileItsRequestIsHandled) {
+  HttpListener listener;
+  listener.limits.idle_max = base::Duration(50);
+  start(std::move(listener));
+  auto idle = client();
+  auto busy = client();
+  busy.send("GET /later HTTP/1.1\r\n\r\n");
+  while (waiting_count() == 0) {
+  }
+  EXPECT_EQ(idle.receive_all(), "");
+  EXPECT_FALSE(idle.timed_out());
+  answer_later();
+  EXPECT_EQ(read_reply(busy).status, 200);
+}
+
+TEST_F(HttpLimitsTest, AClientThatSendsAheadWithoutEndIsNotBufferedWithoutEnd) {
+  start();
+  auto c = client();
+  c.send("GET /later HTTP/1.1\r\n\r\n");
+  while (waiting_count() == 0) {
+  }
+  const std::string request = "GET /ahead HTTP/1.1\r\n\r\n";
+  std::string many;
+  constexpr int kRequests = 10'000;
+  for (int i = 0; i < kRequests; ++i) many += request;
+  std::thread sender([&] { c.send(many); });
+  answer_later();
+  for (int i = 0; i <= kRequests; ++i) ASSERT_EQ(read_reply(c).status, 200) << i;
+  sender.join();
+}
+
+}  // namespace
+}  // namespace beckon::emulator

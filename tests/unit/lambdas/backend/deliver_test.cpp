@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lambdas/deliver/handler.h"
+
+#include <gtest/gtest.h>
+
+#include "lambdas/backend/schema.h"
+#include "tests/unit/lambdas/backend/world.h"
+
+namespace beckon::tests {
+namespace {
+
+using lambdas::PostOutcome;
+
+TEST(Deliver, AnEventIsStoredAndPushedToTheUsersDevicesAndNobodyElses) {
+  World world;
+  const Caller desktop = world.connect("Alice", "Desktop");
+  const Caller laptop = world.connect("Bob", "Laptop");
+  const Caller ipad = world.connect("Bob", "iPad");
+  ASSERT_TRUE(world.post("Bob", "hey bob"));
+  EXPECT_EQ(texts(world.connections.frames(laptop.connection)),
+            (std::vector<std::string>{"hey bob"}));
+  EXPECT_EQ(texts(world.connections.frames(ipad.connection)),
+            (std::vector<std::string>{"hey bob"}));
+  EXPECT_TRUE(world.connections.frames(desktop.connection).empty());
+  EXPECT_EQ(world.stored("Bob").size(), 1U);
+  EXPECT_TRUE(world.stored("Alice").empty());
+}
+
+TEST(Deliver, TheFrameIsTheProtocolsEvent) {
+  World world;
+  const Caller laptop = world.connect("Bob", "Laptop");
+  ASSERT_TRUE(world.deliver({.id = "e1",
+                             .name = "door.opened",
+                             .detail = R"({"door":"front","target":{"user":"Bob"},"ttl_s":60})"}));
+  ASSERT_EQ(world.connections.frames(laptop.connection).size(), 1U);
+  EXPECT_EQ(world.connections.frames(laptop.connection).front(),
+            R"({"type":"event","stream":")" + world.head("Bob").epoch +
+                R"(","seq":1,"id":"e1","name":"door.opened","time":"2026-11-21T07:00:00Z",)"
+                R"("data":{"door":"front"}})");
+}
+
+TEST(Deliver, OnlyTheDevicesThatAreNamedGetIt) {
+  World world;
+  const Caller laptop = world.connect("Bob", "Laptop");
+  const Caller ipad = world.connect("Bob", "iPad");
+  ASSERT_TRUE(world.deliver(
+      {.detail = R"({"target":{"user":"Bob","devices":["iPad","Phone"]},"text":"psst"})"}));
+  EXPECT_TRUE(world.connections.frames(laptop.connection).empty());
+  EXPECT_EQ(texts(world.connections.frames(ipad.connection)), (std::vector<std::string>{"psst"}));
+}
+
+TEST(Deliver, ARepeatedEventIsStoredOnceAndPushedAgain) {
+  World world;
+  const Caller laptop = world.connect("Bob", "Laptop");
+  ASSERT_TRUE(world.post("Bob", "a"));
+  ASSERT_TRUE(world.post("Bob", "b"));
+  ASSERT_TRUE(world.post("Bob", "a"));
+  EXPECT_EQ(world.stored("Bob").size(), 2U);
+  const auto& frames = world.connections.frames(laptop.connection);
+  ASSERT_EQ(texts(frames), (std::vector<std::string>{"a", "b", "a"}));
+  EXPECT_EQ(frames[2], frames[0]) << "the same number and id, so that the device drops it";
+}
+
+TEST(Deliver, ARetryAfterACrashBetweenStoreAndPushPushes) {
+  World world;
+  const Caller laptop = world.connect("Bob", "Laptop");
+  world.database.set_decide([](Operation operation, const std::string& table) {
+    return operation == Operation::kQuery && table == "connections" ? Fault::kUnavailable
+                                                                    : Fault::kNone;
+  });
+  EXPECT_FALSE(world.post("Bob", "a"));
+  EXPECT_EQ(world.stored("Bob").size(), 1U);
+  world.database.set_decide({});
+  ASSERT_TRUE(world.post("Bob", "a"));
+  EXPECT_EQ(world.stored("Bob").size(), 1U);
+  EXPECT_EQ(texts(world.connections.frames(laptop.connection)), (std::vector<std::string>{"a"}));
+}
+
+TEST(Deliver, AConnectionThatIsGoneLosesItsRowAndTheOthersGetTheEvent) {
+  World world;
+  const Caller gone = world.connect("Bob", "Laptop");
+  world.synced(gone, {});
+  const Caller ipad = world.connect("Bob", "iPad");
+  world.connections.drop(gone.connection);
+  ASSERT_TRUE(world.post("Bob", "a"));
+  EXPECT_FALSE(world.row("connections", "Bob", gone.connection));
+  EXPECT_EQ(texts(world.connections.frames(ipad.connection)), (std::vector<std::string>{"a"}));
+}
+
+TEST(Deliver, AConnectionThatCannotTakeItNowKeepsItsRowAndTheEventIsInTheStream) {
+  for (const PostOutcome outcome : {PostOutcome::kThrottled, PostOutcome::kFailed}) {
+    World world;
+    const Caller laptop = world.connect("Bob", "Laptop");
+    const protocol::Cursor start = world.synced(laptop, {}).cursor;
+    world.connections.set_outcome(laptop.connection, outcome);
+    ASSERT_TRUE(world.post("Bob", "a"));
+    EXPECT_TRUE(world.row("connections", "Bob", laptop.connection));
+    EXPECT_EQ(texts(world.synced(laptop, from_cursor(start))), (std::vector<std::string>{"a"}));
+  }
+}
+
+TEST(Deliver, ExpiredConnectionRowsAreNotPushedTo) {
+  World world;
+  const Caller laptop = world.connect("Bob", "Laptop");
+  world.pace.wait(std::chrono::hours(3));
+  ASSERT_TRUE(world.post("Bob", "a"));
+  EXPECT_EQ(world.connections.posts(), 0);
+  EXPECT_TRUE(world.row("connections", "Bob", laptop.connection)) << "TTL has not run yet";
+}
+
+TEST(Deliver, ItsCostDoesNotDependOnHowManyOthersAreOnline) {
+  for (const int others : {0, 100}) {
+    World world;
+    for (int i = 0; i < others; ++i) {
+      world.connect("user-" + std::to_string(i), "device-" + std::to_string(i));
+    }
+    world.connect("Bob", "Laptop");
+    world.connect("Bob", "iPad");
+    ASSERT_TRUE(world.post("Bob", "first"));
+    world.database.reset_calls();
+    const int posts_before = world.connections.posts();
+    ASSERT_TRUE(world.post("Bob", "a"));
+    EXPECT_EQ(world.database.calls(), 3) << others;
+    EXPECT_EQ(world.connections.posts() - posts_before, 2) << others;
+  }
+}
+
+TEST(Deliver, AllConnectionsOfAUserAreFoundOverManyPages) {
+  World world;
+  world.memory.set_page_rows_max(2);
+  for (int i = 0; i < 7; ++i) world.connect("Bob", "device-" + std::to_string(i));
+  ASSERT_TRUE(world.post("Bob", "a"));
+  EXPECT_EQ(world.connections.posts(), 7);
+}
+
+TEST(Deliver, ASupersededEventThatIsRepeatedIsNotPushed) {
+  World world;
+  const Caller laptop = world.connect("Bob", "Laptop");
+  const auto battery = [](const std::string& id) {
+    return Posted{
+        .id = id,
+        .detail = R"({"target":{"user":"Bob"},"collapse":"battery","text":")" + id + "\"}"};
+  };
+  ASSERT_TRUE(world.deliver(battery("50")));
+  ASSERT_TRUE(world.deliver(battery("40")));
+  ASSERT_TRUE(world.deliver(battery("50")));
+  EXPECT_EQ(texts(world.connections.frames(laptop.connection)),
+            (std::vector<std::string>{"50", "40"}));
+}
+
+TEST(Deliver, WhatNoDeviceCouldTakeIsRefusedByNameAndNotStored) {
+  const std::string deep = std::string(40, '[') + std::string(40, ']');
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"TooLarge", R"({"target":{"user":"Bob"},"text":")" +
+                       std::string(protocol::kEventFrameBytesMax, 'x') + "\"}"},
+      {"Unreadable", R"({"target":{"user":"Bob"},"deep":)" + deep + "}"},
+  };
+  for (const auto& [name, detail] : cases) {
+    World world;
+    const auto delivered = world.deliver({.detail = detail});
+    ASSERT_FALSE(delivered) << name;
+    EXPECT_TRUE(delivered.error().message.starts_with(name + ": ")) << delivered.error().message;
+    if (name == "Unreadable") {
+      EXPECT_NE(delivered.error().message.find("nest"), std::string::npos)
+          << delivered.error().message;
+    }
+    EXPECT_TRUE(world.memory.rows("streams").empty());
+  }
+}
+
+TEST(Deliver, TheLimitOfAnEventIsItsFrame) {
+  World world;
+  const auto detail = [](std::size_t bytes) {
+    return R"({"target":{"user":"Bob"},"text":")" + std::string(bytes, 'x') + "\"}";
+  };
+  std::size_t accepted = 20000;
+  std::size_t refused = 30000;
+  int id = 1000;
+  while (refused - accepted > 1) {
+    const std::size_t bytes = (accepted + refused) / 2;
+    const bool ok =
+        world.deliver({.id = std::to_string(++id), .detail = detail(bytes)}).has_value();
+    (ok ? accepted : refused) = bytes;
+  }
+  const Caller laptop = world.connect("Bob", "Laptop");
+  ASSERT_TRUE(world.deliver({.id = "last", .detail = detail(accepted)}));
+  const std::size_t frame = world.connections.frames(laptop.connection).front().size();
+  EXPECT_LE(frame, protocol::kEventFrameBytesMax);
+  EXPECT_GT(frame, protocol::kEventFrameBytesMax - 64);
+}
+
+}  // namespace
+}  // namespace beckon::tests

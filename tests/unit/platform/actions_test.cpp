@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "platform/linux/actions/file_action.h"
+#include "platform/linux/actions/log_action.h"
+#include "tests/unit/platform/action_fixture.h"
+
+namespace beckon::platform {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class ListLog final : public base::LogSink {
+ public:
+  void write(base::LogLevel level, std::string_view module, std::string_view text) override {
+    lines.push_back(std::string(to_string(level)) + " " + std::string(module) + " " +
+                    std::string(text));
+  }
+  bool enabled(base::LogLevel) const override { return true; }
+  std::vector<std::string> lines;
+};
+
+class ActionsTest : public ActionTest {
+ protected:
+  void SetUp() override {
+    ActionTest::SetUp();
+    char name[] = "/tmp/beckon-actions-XXXXXX";
+    ASSERT_NE(mkdtemp(name), nullptr);
+    directory_ = name;
+  }
+  void TearDown() override {
+    std::filesystem::remove_all(directory_);
+    ActionTest::TearDown();
+  }
+  std::string directory_;
+};
+
+TEST_F(ActionsTest, LogWritesALineAtItsLevel) {
+  ListLog log;
+  LogActionType type(log);
+  auto action = make(type, R"({"type":"log","level":"warning","text":"${name}: ${data.title}"})");
+  ASSERT_TRUE(action);
+  EXPECT_TRUE(run_action(*action));
+  EXPECT_THAT(log.lines, ElementsAre("warning event door.opened: hi"));
+  EXPECT_FALSE(run_action(*action, "{}"));
+}
+
+TEST_F(ActionsTest, LogWithoutATextSaysWhatCame) {
+  ListLog log;
+  LogActionType type(log);
+  auto action = make(type, R"({"type":"log"})");
+  ASSERT_TRUE(action);
+  EXPECT_TRUE(run_action(*action));
+  EXPECT_THAT(log.lines, ElementsAre(R"(info event 44 door.opened {"title":"hi"})"));
+}
+
+TEST_F(ActionsTest, FileAppendsALine) {
+  FileActionType type;
+  auto json_lines = make(type, R"({"type":"file","path":")" + directory_ + R"(/f"})");
+  auto texts =
+      make(type, R"({"type":"file","path":")" + directory_ + R"(/f","text":"${data.title}"})");
+  ASSERT_TRUE(json_lines && texts);
+  EXPECT_TRUE(run_action(*json_lines));
+  EXPECT_TRUE(run_action(*texts));
+  std::ifstream in(directory_ + "/f");
+  std::string first;
+  std::string second;
+  std::getline(in, first);
+  std::getline(in, second);
+  EXPECT_THAT(first, HasSubstr(R"("seq":44)"));
+  EXPECT_EQ(second, "hi");
+}
+
+TEST_F(ActionsTest, FileSaysWhyItFailed) {
+  FileActionType type;
+  auto action = make(type, R"({"type":"file","path":")" + directory_ + R"(/none/f"})");
+  ASSERT_TRUE(action);
+  EXPECT_THAT(run_action(*action).error().message, HasSubstr("cannot open " + directory_));
+  action = make(type, R"({"type":"file","path":"/dev/full"})");
+  ASSERT_TRUE(action);
+  EXPECT_THAT(run_action(*action).error().message, HasSubstr("No space left"));
+}
+
+TEST_F(ActionsTest, FileWantsAnAbsolutePath) {
+  FileActionType type;
+  EXPECT_FALSE(make(type, R"({"type":"file","path":"f"})"));
+  EXPECT_THAT(errors_, ElementsAre("action.path: expected an absolute path, got \"f\""));
+  EXPECT_FALSE(make(type, R"({"type":"file"})"));
+  EXPECT_THAT(errors_, ElementsAre("action.path: expected an absolute path, but it is missing"));
+}
+
+}  // namespace
+}  // namespace beckon::platform

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whom beckon-agent trusts."""
+
+import os
+import shutil
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from program_case import Case  # noqa: E402
+from stream_server import StreamServer  # noqa: E402
+
+@unittest.skipUnless(shutil.which("openssl"), "openssl is not there: apt-get install openssl")
+class Tls(Case):
+    def setUp(self):
+        super().setUp()
+        self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                     "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=Test CA")
+
+    def openssl(self, *arguments):
+        subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)
+
+    def serve(self, names, days="2"):
+        """A server with a certificate for these names, signed by the test's authority."""
+        (self.folder / "names").write_text(f"subjectAltName={names}")
+        self.openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                     "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=server")
+        self.openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
+                     "-CAcreateserial", "-out", "server.pem", "-days", days, "-extfile", "names")
+        server = StreamServer(certificate=(self.folder / "server.pem", self.folder / "server.key"))
+        self.addCleanup(server.stop)
+        return server
+
+    def trusting(self, server, host="localhost"):
+        return self.agent("--cacert", str(self.folder / "ca.pem"), url=server.url.replace("127.0.0.1", host))
+
+    def refused(self, server, host="localhost"):
+        agent = self.trusting(server, host)
+        agent.wait_log("certificate is not accepted")
+        self.assertEqual(server.handshakes, [])
+
+    def test_a_trusted_certificate_is_accepted_by_name_and_by_address(self):
+        server = self.serve("DNS:localhost,IP:127.0.0.1")
+        for host in ("localhost", "127.0.0.1"):
+            agent = self.trusting(server, host)
+            agent.wait_log("online")
+        server.post()
+        agent.wait_events(1)
+
+    def test_another_name_is_refused(self):
+        self.refused(self.serve("DNS:example.org"))
+
+    def test_another_address_is_refused(self):
+        self.refused(self.serve("DNS:localhost"), "127.0.0.1")
+
+    def test_an_expired_certificate_is_refused(self):
+        self.refused(self.serve("DNS:localhost", days="-1"))
+
+    def test_an_unknown_authority_is_refused(self):
+        server = self.serve("DNS:localhost")
+        agent = self.agent(url=server.url.replace("127.0.0.1", "localhost"))
+        agent.wait(lambda: any("certificate is not accepted" in line or "no file of trusted" in line
+                               for line in agent.err), "the refusal")
+        self.assertEqual(server.handshakes, [])
+
+    def test_a_file_that_holds_no_certificates_is_said(self):
+        (self.folder / "ca.pem").write_text("nonsense")
+        agent = self.agent("--cacert", str(self.folder / "ca.pem"), url="wss://localhost:1/dev")
+        self.assertEqual(agent.finish(), 1)
+        self.assertTrue(any("PEM certificates" in line for line in agent.err), agent.err)
+
+    def test_a_file_that_is_not_there_is_said(self):
+        agent = self.agent("--cacert", "/nowhere/ca.pem", url="wss://localhost:1/dev")
+        self.assertEqual(agent.finish(), 1)
+        self.assertTrue(any("/nowhere/ca.pem" in line for line in agent.err))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line and the configuration of beckon-agent."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from program_case import AGENT, WAIT_S, Case  # noqa: E402
+
+class Usage(Case):
+    def run_agent(self, *arguments):
+        return subprocess.run([AGENT, *arguments], capture_output=True, text=True, timeout=WAIT_S,
+                              check=False)
+
+    def test_help_and_version(self):
+        self.assertIn("Examples:", self.run_agent("--help").stdout)
+        self.assertRegex(self.run_agent("--version").stdout, r"^beckon-agent \d+\.\d+\.\d+\n$")
+
+    def test_wrong_usage_is_status_2_and_says_what(self):
+        for arguments, text in ((["--nonsense"], "unknown option"), ([], "url: expected"),
+                                (["--url", "ws://example.org", "--user", "B", "--device", "d"], "wss://")):
+            done = self.run_agent(*arguments)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn(text, done.stderr)
+
+    def test_check_says_every_mistake_and_starts_nothing(self):
+        good = {"url": "wss://x/dev", "user": "Bob", "device": "d"}
+        done = self.run_agent("--check", "--config", self.configured(**good, rules=[]))
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        done = self.run_agent("--check", "--config", self.configured(
+            **good, wrong=1, rules=[{"actions": [{"type": "exec", "command": "ls -l"}]}]))
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("wrong: unknown", done.stderr)
+        self.assertIn("rules[0].actions[0].command: expected an array", done.stderr)
+
+    def test_the_examples_are_right_and_the_schema_names_every_setting(self):
+        folder = pathlib.Path(__file__).resolve().parents[4] / "config"
+        examples = [path for path in folder.glob("*.json") if "schema" not in path.name]
+        self.assertGreaterEqual(len(examples), 2)
+        for path in examples:
+            done = self.run_agent("--check", "--config", str(path))
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+        schema = json.loads((folder / "beckon-agent.schema.json").read_text())
+        unknown = self.run_agent("--check", "--config", self.configured(no_such_setting=1, timing={"none": 1}))
+        for prefix, names in (("no_such_setting: unknown; known here are ", schema["properties"]),
+                              ("timing.none: unknown; known here are ",
+                               schema["properties"]["timing"]["properties"])):
+            line = next(line for line in unknown.stderr.splitlines() if prefix in line)
+            self.assertEqual(set(line.split(prefix)[1].split(", ")), set(names))
+
+    def test_a_state_folder_that_cannot_be_is_said(self):
+        blocked = self.folder / "file"
+        blocked.write_text("x")
+        done = self.run_agent("--url", self.server.url, "--user", "B", "--device", "d",
+                              "--state-dir", str(blocked / "state"))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("--no-state", done.stderr)
+
+    def test_a_damaged_cursor_is_said_and_survived(self):
+        self.online().end()
+        cursor = next(path for path in (self.folder / "state").iterdir() if not path.suffix)
+        cursor.write_text("k3f9:9\nnonsense\n")
+        agent = self.online()
+        self.assertTrue(any("damaged" in line for line in agent.err))
+
+
+if __name__ == "__main__":
+    unittest.main()

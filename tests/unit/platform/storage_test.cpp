@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/linux/storage.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+namespace beckon::platform {
+namespace {
+
+using ::testing::HasSubstr;
+
+class StorageTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    char name[] = "/tmp/beckon-storage-XXXXXX";
+    ASSERT_NE(mkdtemp(name), nullptr);
+    directory_ = name;
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+
+  std::string directory_;
+};
+
+TEST_F(StorageTest, WhatWasPutIsThereForTheNextProcess) {
+  ASSERT_TRUE(FileStorage(directory_ + "/a/b").put("cursor", "ep:1"));
+  ASSERT_TRUE(FileStorage(directory_ + "/a/b").put("cursor", "ep:2"));
+  EXPECT_EQ(FileStorage(directory_ + "/a/b").get("cursor").value(), "ep:2");
+  struct stat info{};
+  ASSERT_EQ(stat((directory_ + "/a/b/cursor").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600U);
+}
+
+TEST_F(StorageTest, NothingIsNoError) {
+  EXPECT_EQ(FileStorage(directory_).get("cursor").value(), std::nullopt);
+  EXPECT_EQ(FileStorage(directory_ + "/none").get("cursor").value(), std::nullopt);
+}
+
+// A torn or edited file at every possible length.
+TEST_F(StorageTest, EveryDamagedFileIsNoticed) {
+  FileStorage storage(directory_);
+  ASSERT_TRUE(storage.put("cursor", "ep:12345"));
+  const std::string path = directory_ + "/cursor";
+  std::ifstream in(path);
+  const std::string whole((std::istreambuf_iterator<char>(in)), {});
+  for (std::size_t length = 0; length < whole.size(); ++length) {
+    std::ofstream(path, std::ios::trunc) << whole.substr(0, length);
+    EXPECT_FALSE(storage.get("cursor")) << "cut to " << length;
+    std::string changed = whole;
+    changed[length] = static_cast<char>(changed[length] ^ 1);
+    std::ofstream(path, std::ios::trunc) << changed;
+    EXPECT_FALSE(storage.get("cursor")) << "changed at " << length;
+  }
+  std::ofstream(path, std::ios::trunc) << whole;
+  EXPECT_TRUE(storage.get("cursor"));
+}
+
+TEST_F(StorageTest, AHalfWrittenNewFileLeavesTheOldOne) {
+  FileStorage storage(directory_);
+  ASSERT_TRUE(storage.put("cursor", "ep:1"));
+  std::ofstream(directory_ + "/cursor.new") << "ep:";
+  EXPECT_EQ(storage.get("cursor").value(), "ep:1");
+  ASSERT_TRUE(storage.put("cursor", "ep:2"));
+  EXPECT_EQ(storage.get("cursor").value(), "ep:2");
+}
+
+TEST_F(StorageTest, AFailureNamesTheFileAndTheReason) {
+  std::ofstream(directory_ + "/file") << "x";
+  const base::Status put = FileStorage(directory_ + "/file").put("cursor", "ep:1");
+  ASSERT_FALSE(put);
+  EXPECT_EQ(put.error().code, base::ErrorCode::kIo);
+  EXPECT_THAT(put.error().message, HasSubstr(directory_ + "/file"));
+  EXPECT_FALSE(FileStorage(directory_ + "/file").prepare());
+}
+
+TEST_F(StorageTest, AFullDiskKeepsTheOldValue) {
+  FileStorage storage(directory_);
+  ASSERT_TRUE(storage.put("cursor", "ep:1"));
+  ASSERT_EQ(symlink("/dev/full", (directory_ + "/cursor.new").c_str()), 0);
+  EXPECT_FALSE(storage.put("cursor", "ep:2"));
+  EXPECT_EQ(storage.get("cursor").value(), "ep:1");
+}
+
+TEST_F(StorageTest, OneProcessAtATimeHasAKey) {
+  auto first = std::make_unique<FileStorage>(directory_);
+  ASSERT_TRUE(first->lock("cursor"));
+  FileStorage second(directory_);
+  EXPECT_EQ(second.lock("cursor").error().code, base::ErrorCode::kAlreadyExists);
+  EXPECT_TRUE(second.lock("other"));
+  first.reset();
+  EXPECT_TRUE(second.lock("cursor"));
+}
+
+TEST(MemoryStorage, ItKeepsWhatItWasGiven) {
+  MemoryStorage storage;
+  EXPECT_EQ(storage.get("cursor").value(), std::nullopt);
+  ASSERT_TRUE(storage.put("cursor", "ep:1"));
+  EXPECT_EQ(storage.get("cursor").value(), "ep:1");
+}
+
+}  // namespace
+}  // namespace beckon::platform
