@@ -107,7 +107,6 @@ void Session::handle(const input::Opened& opened) {
   if (link == nullptr || link->open) return;
   link->open = true;
   link->heartbeat_at = now_ + options_.timing.heartbeat;
-  last_answer_was_new_ = true;
   fruitless_answers_ = 0;
   if (link == &primary_ && state_ != State::kStopping) change(State::kSyncing, "");
 }

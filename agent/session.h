@@ -119,9 +119,8 @@ class Session {
   std::uint64_t seen_seq_ = 0;  // the newest event heard of, in the window's epoch
   bool more_ = false;           // the last answer said so
   bool foreign_seen_ = false;   // a live event of an epoch that is not ours
-  bool last_answer_was_new_ = true;
   int fruitless_answers_ = 0;
-  std::optional<protocol::Cursor> asked_;   // the cursor of the last sync
+  std::optional<protocol::Cursor> asked_;   // the cursor of the last sync that may have arrived
   std::optional<base::Instant> ack_at_;     // handled events wait for their acknowledgement
   std::optional<protocol::Cursor> stored_;  // what the storage holds of this epoch
   protocol::Cursor base_;                   // where this life of the window began

@@ -117,6 +117,10 @@ void Session::become_online(Link& link) {
   link.synced = true;
   backoff_.accepted();
   if (&link == &renewal_) {
+    if (primary_.sync_in_flight) {  // it may never have arrived
+      asked_.reset();
+      ack_at_ = now_;
+    }
     drop(primary_, kCloseNormal);
     primary_ = std::exchange(renewal_, Link{});
     log_.info("the connection is renewed");

@@ -85,8 +85,7 @@ void Session::take_entries(const protocol::Synced& synced, base::WallTime receiv
 // After an answer that brought nothing although something was announced, asking again at once would
 // be a loop: a pause grows, and in the end the announcement was wrong.
 void Session::judge_answer(Link& link, bool was_new) {
-  last_answer_was_new_ = was_new;
-  if (was_new || !behind() || !window_.empty()) {
+  if (was_new || !behind()) {
     fruitless_answers_ = 0;
     return;
   }
@@ -114,11 +113,7 @@ void Session::receive(Link&, const protocol::LiveEvent& live, base::WallTime rec
         return;
       }
       [[fallthrough]];  // no room: the stream keeps it until there is
-    case Window::Verdict::kGap:
-      // What the last answer did not know of is worth asking for, even from the same cursor.
-      if (live.event.seq > seen_seq_) last_answer_was_new_ = true;
-      seen_seq_ = std::max(seen_seq_, live.event.seq);
-      return;
+    case Window::Verdict::kGap: seen_seq_ = std::max(seen_seq_, live.event.seq); return;
   }
 }
 
@@ -134,10 +129,11 @@ void Session::receive(Link& link, const protocol::GatewayFrame& frame, base::Wal
   log_.warning("%s", text.c_str());
 }
 
-// Something arrived that is lost to us; if it was an event, a sync brings it again.
+// Something arrived that is lost to us; if it was an event, a sync brings it again. A sync in
+// flight goes on: its own answer is on its way, and if this was it, the answer's timeout says so.
 void Session::unreadable(Link& link, const std::string& why) {
-  if (link.sync_in_flight) return sync_failed(link, why);
   log_.warning("%s", why.c_str());
+  if (link.probe) return;  // a server that sends nothing else must not put the sync off for ever
   link.probe = true;
   link.sync_not_before = std::max(link.sync_not_before, now_ + options_.timing.ack_delay);
 }

@@ -29,11 +29,9 @@ bool Session::behind() const {
   return window_.has_position() && (more_ || seen_seq_ > window_.taken_seq());
 }
 
-// Asking while events are queued would bring them twice; asking from the same cursor again while
-// an event runs would bring what is known. A full window is no error: the stream waits.
+// While events are queued there is no room for more. That is no error: the stream waits.
 bool Session::may_ask() const {
-  if (window_.has_queued() || running_ >= options_.concurrency) return false;
-  return window_.empty() || last_answer_was_new_ || cursor_to_send() != asked_;
+  return !window_.has_queued() && running_ < options_.concurrency;
 }
 
 bool Session::acknowledgement_wanted() const {
@@ -91,6 +89,7 @@ void Session::sync_if_due(Link& link) {
 void Session::send_sync(Link& link) {
   protocol::SyncRequest request;
   request.cursor = cursor_to_send();
+  if (request.cursor) request.after = window_.taken_seq();
   request.start_oldest = options_.start_oldest;
   request.max_bytes = options_.max_bytes;
   bool all_reported = failed_.empty();

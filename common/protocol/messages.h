@@ -29,6 +29,9 @@ struct FailedReport {  // an event that is done with but one of whose actions fa
 
 struct SyncRequest {
   std::optional<Cursor> cursor;  // none: the device has no cursor yet
+  // With a cursor: the newest event that the device has taken in. The answer starts after it, while
+  // the cursor alone acknowledges. Not below the cursor's seq; 0 means the same as that.
+  std::uint64_t after = 0;
   bool start_oldest = false;  // without a cursor: begin at the oldest event kept, not at the head
   std::size_t max_bytes = kSyncedBytesDefault;
   std::vector<FailedReport> failed;

@@ -61,6 +61,9 @@ std::string encode(const SyncRequest& request) {
   writer.begin_object().member("action", "sync");
   if (request.cursor) {
     writer.member("cursor", to_string(*request.cursor));
+    if (request.after > request.cursor->seq) {
+      writer.member("after", static_cast<std::int64_t>(request.after));
+    }
   } else if (request.start_oldest) {
     writer.member("start", "oldest");
   }
@@ -97,6 +100,10 @@ base::Result<SyncRequest> decode_sync(json::View body) {
   Fields fields(body, "sync");
   SyncRequest request;
   if (body["cursor"].exists()) request.cursor = fields.required_cursor("cursor");
+  request.after = fields.optional_count("after");
+  if (request.after != 0 && (!request.cursor || request.after < request.cursor->seq)) {
+    fields.wrong("after", "a number not below the cursor's", body["after"]);
+  }
   const std::string start = fields.optional_string("start", 16);
   if (!start.empty() && start != "oldest" && start != "head") {
     fields.wrong("start", "\"oldest\" or \"head\"", body["start"]);

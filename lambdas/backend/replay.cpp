@@ -200,13 +200,13 @@ Start decide_start(const protocol::SyncRequest& request, std::string_view stored
     start.count_lost = false;
   } else if (request.cursor->epoch != head.epoch) {
     start.reset = true;
-  } else if (request.cursor->seq > head.seq) {
+  } else if (std::max(request.cursor->seq, request.after) > head.seq) {
     // It claims what has not happened: the table was restored from a backup, or it lies. Numbers
     // above the head will be given again, so it has to go back to the head and must be told.
     start.after = head.seq;
     start.reset = true;
   } else {
-    start.after = request.cursor->seq;
+    start.after = std::max(request.cursor->seq, request.after);
     start.cursor_known = true;
   }
   return start;

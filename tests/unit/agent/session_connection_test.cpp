@@ -136,8 +136,9 @@ TEST_F(RenewalTest, TheNewConnectionIsSyncedBeforeTheOldOneCloses) {
   go_online();
   live(3h);
   EXPECT_THAT(event(1, 41), ElementsAre("dispatch 41")) << "the old one still works";
-  EXPECT_THAT(opened(2),
-              ElementsAre(R"(send 2 {"action":"sync","cursor":"ep:40","max_bytes":16384})"));
+  EXPECT_THAT(
+      opened(2),
+      ElementsAre(R"(send 2 {"action":"sync","cursor":"ep:40","after":41,"max_bytes":16384})"));
   EXPECT_THAT(answer(2, {.cursor = 41, .head = 41, .events = {41}}), ElementsAre("close 1 1000"));
   EXPECT_EQ(session().state(), State::kOnline);
   EXPECT_THAT(event(2, 42), ElementsAre("dispatch 42"));
@@ -159,6 +160,18 @@ TEST_F(RenewalTest, AReportThatTheOldConnectionCarriedIsSentAgain) {
   ASSERT_THAT(pass(1s).back(), HasSubstr("failed"));
   opened(2);
   EXPECT_THAT(answer(2, {.cursor = 41, .head = 41}).back(), HasSubstr(R"("failed":[{"seq":41)"));
+}
+
+TEST_F(RenewalTest, AnAcknowledgementThatTheOldConnectionCarriedIsSentAgain) {
+  go_online();
+  live(3h);
+  event(1, 41);
+  opened(2);  // its sync says ep:40
+  finish(41);
+  ASSERT_THAT(pass(1s).back(), StartsWith(R"(send 1 {"action":"sync","cursor":"ep:41")"));
+  EXPECT_THAT(answer(2, {.cursor = 41, .head = 41, .events = {41}}),
+              ElementsAre("close 1 1000",
+                          R"(send 2 {"action":"sync","cursor":"ep:41","max_bytes":16384})"));
 }
 
 TEST_F(RenewalTest, AFailedRenewalKeepsTheOldConnectionAndTriesAgain) {

@@ -12,6 +12,11 @@ using ::testing::Not;
 
 constexpr char kSyncAt40[] = R"(send 1 {"action":"sync","cursor":"ep:40","max_bytes":16384})";
 
+std::string sync_at(std::uint64_t cursor, std::uint64_t after) {
+  return R"(send 1 {"action":"sync","cursor":"ep:)" + std::to_string(cursor) + R"(","after":)" +
+         std::to_string(after) + R"(,"max_bytes":16384})";
+}
+
 // P-24
 TEST_F(SessionTest, TheNextEventIsHandledADuplicateIsDropped) {
   go_online();
@@ -28,11 +33,29 @@ TEST_F(SessionTest, AGapIsDroppedAndRepairedBySync) {
               ElementsAre("dispatch 41", "dispatch 42", "dispatch 43"));
 }
 
+// P-11: `after`
+TEST_F(SessionTest, AnEventThatTakesLongDoesNotHoldBackThoseAfterAGap) {
+  go_online();
+  event(1, 41);
+  EXPECT_THAT(event(1, 45), ElementsAre(sync_at(40, 41)));
+  EXPECT_THAT(answer(1, {.cursor = 43, .head = 45, .events = {42, 43}, .more = true}),
+              ElementsAre("dispatch 42", "dispatch 43", sync_at(40, 43)));
+  finish(42);
+  finish(43);
+  EXPECT_THAT(answer(1, {.cursor = 45, .head = 45, .events = {44, 45}}),
+              ElementsAre("dispatch 44", "dispatch 45"));
+  finish(44);
+  EXPECT_EQ(stored_, "") << "41 still runs: nothing after it is acknowledged";
+  finish(41);
+  EXPECT_EQ(stored_, "ep:44");
+}
+
 TEST_F(SessionTest, ItSyncsAgainWhileItIsBehindTheHighestSeen) {
   go_online();
   event(1, 43);
   event(1, 45);
-  EXPECT_THAT(answer(1, {.cursor = 43, .head = 43, .events = {41, 42, 43}}), Contains(kSyncAt40))
+  EXPECT_THAT(answer(1, {.cursor = 43, .head = 43, .events = {41, 42, 43}}),
+              Contains(sync_at(40, 43)))
       << "45 was appended between the query and its answer";
 }
 
@@ -119,7 +142,7 @@ TEST_F(SessionTest, ANewEpochStartsAtTheOldestEventKept) {
 TEST_F(SessionTest, WhatRanInTheOldEpochDoesNotMoveTheNewCursor) {
   go_online();
   event(1, 41);
-  EXPECT_THAT(event(1, 1, "new"), ElementsAre(kSyncAt40));
+  EXPECT_THAT(event(1, 1, "new"), ElementsAre(sync_at(40, 41)));
   answer(1, {.cursor = 2, .head = 2, .events = {1, 2}, .reset = true, .epoch = "new"});
   finish(41, {{0, "exec", "timeout"}});
   EXPECT_THAT(pass(5s), Not(Contains(HasSubstr("failed"))));

@@ -104,9 +104,10 @@ TEST_F(SessionTest, NoAnswerInTimeMeansTheLinkIsDead) {
 TEST_F(SessionTest, ItAsksAgainWhileThereIsMore) {
   start();
   opened(1);
-  EXPECT_THAT(answer(1, {.cursor = 42, .head = 44, .events = {41, 42}, .more = true}),
-              ElementsAre("now online", "dispatch 41", "dispatch 42",
-                          R"(send 1 {"action":"sync","cursor":"ep:40","max_bytes":16384})"));
+  EXPECT_THAT(
+      answer(1, {.cursor = 42, .head = 44, .events = {41, 42}, .more = true}),
+      ElementsAre("now online", "dispatch 41", "dispatch 42",
+                  R"(send 1 {"action":"sync","cursor":"ep:40","after":42,"max_bytes":16384})"));
 }
 
 TEST_F(SessionTest, AFullWindowAsksForNothingAndTheStreamWaits) {
@@ -119,7 +120,10 @@ TEST_F(SessionTest, AFullWindowAsksForNothingAndTheStreamWaits) {
   EXPECT_THAT(pass(1min), IsEmpty());
   EXPECT_THAT(finish(41), ElementsAre("dispatch 43", "store ep:41"));
   const Lines lines = finish(42);
-  EXPECT_THAT(lines, ElementsAre("store ep:42", kSyncAt42));
+  EXPECT_THAT(
+      lines,
+      ElementsAre("store ep:42",
+                  R"(send 1 {"action":"sync","cursor":"ep:42","after":43,"max_bytes":16384})"));
 }
 
 // P-26
@@ -150,6 +154,28 @@ TEST_F(SessionTest, AnUnreadableOrOversizedMessageIsRepairedBySync) {
   answer(1, {.cursor = 40, .head = 40});
   EXPECT_THAT(text(1, R"({"type":"from-the-future"})"), IsEmpty());
   EXPECT_THAT(pass(1min), IsEmpty());
+}
+
+TEST_F(SessionTest, AnUnreadableMessageDoesNotEndTheSyncInFlight) {
+  go_online();
+  event(1, 41);
+  finish(41, {{0, "exec", "timeout"}});
+  ASSERT_THAT(pass(1s).back(), HasSubstr("failed"));
+  EXPECT_THAT(step(input::Oversized{1}), IsEmpty());
+  EXPECT_THAT(text(1, "not json"), IsEmpty());
+  EXPECT_THAT(pass(10s), IsEmpty()) << "one sync is in flight at a time (P-13)";
+  EXPECT_THAT(answer(1, {.cursor = 41, .head = 41}), ElementsAre(kSyncAt41))
+      << "what could not be read may have been an event";
+}
+
+TEST_F(SessionTest, AStreamOfRubbishDoesNotPutTheSyncOffForEver) {
+  go_online();
+  Lines lines;
+  for (int i = 0; i < 20 && lines.empty(); ++i) {
+    text(1, "not json");
+    lines = pass(100ms);
+  }
+  EXPECT_THAT(lines, ElementsAre(kSyncAt40));
 }
 
 TEST_F(SessionTest, WhatIsAnnouncedButNeverComesIsGivenUp) {

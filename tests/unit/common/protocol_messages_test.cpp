@@ -50,6 +50,17 @@ TEST(Messages, ASyncWithoutCursorSaysWhereToStart) {
   EXPECT_FALSE(must(decode_sync(doc(R"({"action":"sync"})").root())).start_oldest);
 }
 
+TEST(Messages, ASyncSaysWhatWasTakenInBeyondTheCursor) {
+  SyncRequest request;
+  request.cursor = Cursor{"k3f9", 41};
+  request.after = 44;
+  EXPECT_EQ(encode(request),
+            R"({"action":"sync","cursor":"k3f9:41","after":44,"max_bytes":16384})");
+  EXPECT_EQ(must(decode_sync(doc(encode(request)).root())).after, 44u);
+  request.after = 41;
+  EXPECT_EQ(encode(request), R"({"action":"sync","cursor":"k3f9:41","max_bytes":16384})");
+}
+
 TEST(Messages, MaxBytesIsClampedToTheLimits) {
   EXPECT_EQ(must(decode_sync(doc(R"({"max_bytes":1})").root())).max_bytes, kSyncedBytesMin);
   EXPECT_EQ(must(decode_sync(doc(R"({"max_bytes":9999999})").root())).max_bytes, kSyncedBytesMax);
@@ -69,6 +80,11 @@ TEST(Messages, AWrongMemberOfASyncIsNamed) {
       {R"({"cursor":"K:1"})", "sync.cursor: expected a cursor like \"k3f9:41\", got \"K:1\""},
       {R"({"max_bytes":"x"})",
        "sync.max_bytes: expected a whole number from 0 to 2^53-1, got \"x\""},
+      {R"({"after":3})", "sync.after: expected a number not below the cursor's, got 3"},
+      {R"({"cursor":"k3f9:41","after":40})",
+       "sync.after: expected a number not below the cursor's, got 40"},
+      {R"({"cursor":"k3f9:41","after":"x"})",
+       "sync.after: expected a whole number from 0 to 2^53-1, got \"x\""},
       {R"({"start":"middle"})", "sync.start: expected \"oldest\" or \"head\", got \"middle\""},
       {R"({"failed":{}})", "sync.failed: expected an array of at most 32 entries"},
       {R"({"failed":[{"seq":-1,"action":"a","error":"e"}]})",

@@ -291,6 +291,7 @@ TEST(Replay, TheStartFollowsFromTheCursorAndTheHead) {
     bool reset;
     bool count_lost;
     bool known;
+    std::uint64_t taken_in = 0;  // `after` in the request
   };
   const Head head{"k3f9", 44};
   const std::vector<Case> cases = {
@@ -299,6 +300,9 @@ TEST(Replay, TheStartFollowsFromTheCursorAndTheHead) {
       {protocol::Cursor{"k3f9", 0}, false, 0, false, true, true},
       {protocol::Cursor{"k3f9", 41}, true, 41, false, true, true},
       {protocol::Cursor{"k3f9", 45}, false, 44, true, true, false},
+      {protocol::Cursor{"k3f9", 41}, false, 43, false, true, true, 43},
+      {protocol::Cursor{"k3f9", 41}, false, 44, true, true, false, 45},
+      {protocol::Cursor{"zzzz", 41}, false, 0, true, true, false, 43},
       {protocol::Cursor{"zzzz", 41}, false, 0, true, true, false},
       {std::nullopt, false, 44, false, false, false},
       {std::nullopt, true, 0, false, false, false},
@@ -307,6 +311,7 @@ TEST(Replay, TheStartFollowsFromTheCursorAndTheHead) {
     protocol::SyncRequest request;
     request.cursor = cases[i].cursor;
     request.start_oldest = cases[i].oldest;
+    request.after = cases[i].taken_in;
     const Start start = lambdas::decide_start(request, "", head);
     EXPECT_EQ(start.after, cases[i].after) << "case " << i;
     EXPECT_EQ(start.reset, cases[i].reset) << "case " << i;
