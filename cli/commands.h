@@ -71,5 +71,7 @@ void print_json(json::Writer& writer);
 // "devices":[{"device":…,"state":…,…}], as a member; and the same as a table.
 void write_statuses(json::Writer& writer, const std::vector<DeviceStatus>& statuses);
 std::string statuses_table(const std::vector<DeviceStatus>& statuses, std::size_t width_max);
+// The same in one line, by state: "handled: Laptop, iPad; failed: Desktop (exec: timeout)".
+std::string statuses_line(const std::vector<DeviceStatus>& statuses);
 
 }  // namespace beckon::cli

@@ -42,7 +42,7 @@ void print_status(const Context& context, const EventFacts& facts,
   const EventRow& event = facts.event;
   fmt::print("event {} for {}: {}, number {} of stream {}", event.id, facts.user,
              event.name.empty() ? "removed after it expired" : event.name, event.seq,
-             facts.head.epoch);
+             facts.receipts.head.epoch);
   if (const auto time = base::parse_rfc3339(event.time)) {
     fmt::print(", posted {}", relative_time(time->unix_ms, now_ms));
   }
@@ -66,6 +66,14 @@ int run_events(const Context& context, const EventsOptions& options) {
   }
   const auto events =
       answer(context.reader.events(options.user, options.count_max, now_ms / 1000), context.access);
+  Receipts receipts;
+  if (!events.empty()) {
+    receipts = answer(context.reader.receipts(options.user, events.front().seq, events.back().seq),
+                      context.access);
+  }
+  const auto statuses_of = [&](const EventRow& event) {
+    return device_statuses(event, receipts, now_ms / 1000);
+  };
   if (context.json) {
     json::Writer writer;
     writer.begin_object()
@@ -75,19 +83,20 @@ int run_events(const Context& context, const EventsOptions& options) {
     for (const EventRow& event : events) {
       writer.begin_object();
       write_event(writer, event);
+      write_statuses(writer, statuses_of(event));
       writer.end_object();
     }
     writer.end_array().end_object();
     print_json(writer);
     return kExitOk;
   }
-  Table table({"SEQ", "POSTED", "EXPIRES", "NAME", "ID", "DEVICES", "COLLAPSE", "DATA"});
+  Table table({"SEQ", "POSTED", "EXPIRES", "NAME", "ID", "FOR", "COLLAPSE", "DEVICES", "DATA"});
   for (const EventRow& event : events) {
     const auto time = base::parse_rfc3339(event.time);
     table.add({fmt::format("{}", event.seq), time ? relative_time(time->unix_ms, now_ms) : "",
                event.expires_at_s ? relative_time(*event.expires_at_s * 1000, now_ms) : "never",
                event.name, event.id, event.devices.empty() ? "all" : joined(event.devices),
-               event.collapse,
+               event.collapse, statuses_line(statuses_of(event)),
                event.superseded_by == 0 ? event.data
                                         : fmt::format("(replaced by {})", event.superseded_by)});
   }
@@ -109,7 +118,7 @@ int run_status(const Context& context, const StatusOptions& options) {
   if (context.json) {
     json::Writer writer;
     writer.begin_object().member("event_id", facts->event.id).member("user", facts->user);
-    writer.member("stream", facts->head.epoch);
+    writer.member("stream", facts->receipts.head.epoch);
     write_event(writer, facts->event);
     write_statuses(writer, statuses);
     writer.end_object();

@@ -54,6 +54,23 @@ void write_statuses(json::Writer& writer, const std::vector<DeviceStatus>& statu
   writer.end_array();
 }
 
+std::string statuses_line(const std::vector<DeviceStatus>& statuses) {
+  std::string line;
+  for (const DeviceState state : kDeviceStates) {
+    std::string names;
+    for (const DeviceStatus& status : statuses) {
+      if (status.state != state) continue;
+      names += (names.empty() ? "" : ", ") + status.device;
+      if (state == DeviceState::kFailed) {
+        names += fmt::format(" ({}: {})", status.action, status.error);
+      }
+    }
+    if (names.empty()) continue;
+    line += fmt::format("{}{}: {}", line.empty() ? "" : "; ", to_string(state), names);
+  }
+  return line;
+}
+
 std::string statuses_table(const std::vector<DeviceStatus>& statuses, std::size_t width_max) {
   Table table({"DEVICE", "STATE", "DETAIL"});
   for (const DeviceStatus& status : statuses) {

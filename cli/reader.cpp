@@ -31,6 +31,9 @@ Item stream_key(const std::string& user, const std::string& sk) {
   return {{schema::kUserId, user}, {schema::kSk, sk}};
 }
 
+// The last character of Unicode: sorts after every device id, but for one that begins with it.
+constexpr const char* kAfterEveryDevice = "\U0010FFFF";
+
 // "seq#": what all events' sort keys begin with, and nothing else's.
 std::string seq_prefix() {
   const std::string key = schema::seq_key(1);
@@ -148,33 +151,48 @@ base::Result<std::optional<EventFacts>> Reader::facts(const std::string& user,
 
   EventFacts facts;
   facts.user = user;
-  const auto head_of_user = head(user);
-  if (!head_of_user) return std::unexpected(head_of_user.error());
-  facts.head = head_of_user->value_or(HeadRow{});
-  const auto owned = devices(user);
-  if (!owned) return std::unexpected(owned.error());
-  facts.devices = *owned;
-  const auto added = add_event(facts, event_id, static_cast<std::uint64_t>(*seq));
-  if (!added) return std::unexpected(added.error());
-  return std::optional<EventFacts>(std::move(facts));
-}
-
-base::Status Reader::add_event(EventFacts& facts, const std::string& event_id, std::uint64_t seq) {
+  const auto seq_number = static_cast<std::uint64_t>(*seq);
+  auto receipts = this->receipts(user, seq_number, seq_number);
+  if (!receipts) return std::unexpected(receipts.error());
+  facts.receipts = std::move(*receipts);
   const auto row =
-      database_.get(names_.streams_table, stream_key(facts.user, schema::seq_key(seq)));
+      database_.get(names_.streams_table, stream_key(user, schema::seq_key(seq_number)));
   if (!row) return std::unexpected(row.error());
   facts.event_row_exists = row->has_value();
   if (facts.event_row_exists) facts.event = event_row(**row);
-  if (facts.event.epoch.empty()) facts.event.epoch = facts.head.epoch;
-  facts.event.seq = seq;
+  if (facts.event.epoch.empty()) facts.event.epoch = facts.receipts.head.epoch;
+  facts.event.seq = seq_number;
   facts.event.id = event_id;
+  return std::optional<EventFacts>(std::move(facts));
+}
 
-  QueryRequest request = stream_rows(names_.streams_table, facts.user);
-  request.range.begins_with = schema::failed_key(seq, "");
+base::Result<Receipts> Reader::receipts(const std::string& user, std::uint64_t first_seq,
+                                        std::uint64_t last_seq) {
+  Receipts receipts;
+  const auto head_of_user = head(user);
+  if (!head_of_user) return std::unexpected(head_of_user.error());
+  receipts.head = head_of_user->value_or(HeadRow{});
+  auto owned = devices(user);
+  if (!owned) return std::unexpected(owned.error());
+  receipts.devices = std::move(*owned);
+
+  QueryRequest request = stream_rows(names_.streams_table, user);
+  request.range.from = schema::failed_key(first_seq, "");
+  request.range.to = schema::failed_key(last_seq, kAfterEveryDevice);
   const auto failed = query_all(request);
   if (!failed) return std::unexpected(failed.error());
-  std::ranges::transform(*failed, std::back_inserter(facts.failed), failed_row);
-  return {};
+  std::ranges::transform(*failed, std::back_inserter(receipts.failed), failed_row);
+
+  // A run is found under its last event.
+  request.range.from = schema::passed_key(first_seq, "");
+  request.range.to = schema::passed_key(protocol::kSeqMax, kAfterEveryDevice);
+  const auto passed = query_all(request);
+  if (!passed) return std::unexpected(passed.error());
+  for (const Item& item : *passed) {
+    PassedRow row = passed_row(item);
+    if (row.first_seq <= last_seq) receipts.passed.push_back(std::move(row));
+  }
+  return receipts;
 }
 
 }  // namespace beckon::cli

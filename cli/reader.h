@@ -33,6 +33,10 @@ class Reader {
   base::Result<std::vector<EventRow>> events(const std::string& user, int count_max,
                                              std::int64_t now_s);
 
+  // What is known of the user's devices and events first_seq … last_seq.
+  base::Result<Receipts> receipts(const std::string& user, std::uint64_t first_seq,
+                                  std::uint64_t last_seq);
+
   // Everything about one event; none if no event of this id is stored. With the user known it is
   // read consistently; without, through an index that may lag by a moment.
   base::Result<std::optional<EventFacts>> facts(const std::string& event_id);
@@ -42,7 +46,6 @@ class Reader {
  private:
   base::Result<std::vector<lambdas::Item>> query_all(lambdas::QueryRequest request);
   base::Result<std::vector<lambdas::Item>> scan_all(const std::string& table);
-  base::Status add_event(EventFacts& facts, const std::string& event_id, std::uint64_t seq);
 
   lambdas::Database& database_;
   lambdas::TableScan& table_scan_;

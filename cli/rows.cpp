@@ -70,8 +70,18 @@ EventRow event_row(const Item& item) {
 
 FailedRow failed_row(const Item& item) {
   return {.device = text(item, schema::kDeviceId),
+          .epoch = text(item, schema::kEpoch),
+          .seq = seq_of(item, schema::kSeq),
           .action = text(item, schema::kAction),
           .error = text(item, schema::kError)};
+}
+
+PassedRow passed_row(const Item& item) {
+  return {.device = text(item, schema::kDeviceId),
+          .epoch = text(item, schema::kEpoch),
+          .first_seq = seq_of(item, schema::kFirstSeq),
+          .last_seq = seq_of(item, schema::kSeq),
+          .reason = text(item, schema::kReason)};
 }
 
 bool is_expired(const std::optional<std::int64_t>& expires_at_s, std::int64_t now_s) {

@@ -53,8 +53,19 @@ struct EventRow {
 
 struct FailedRow {
   std::string device;
+  std::string epoch;
+  std::uint64_t seq = 0;
   std::string action;
   std::string error;
+};
+
+// Events that were never sent to a device, and why not.
+struct PassedRow {
+  std::string device;
+  std::string epoch;
+  std::uint64_t first_seq = 0;
+  std::uint64_t last_seq = 0;
+  std::string reason;  // lambdas::schema::kReason…
 };
 
 ConnectionRow connection_row(const lambdas::Item& item);
@@ -62,6 +73,7 @@ DeviceRow device_row(const lambdas::Item& item);
 HeadRow head_row(const lambdas::Item& item);
 EventRow event_row(const lambdas::Item& item);
 FailedRow failed_row(const lambdas::Item& item);
+PassedRow passed_row(const lambdas::Item& item);
 
 // DynamoDB removes expired rows within days, not at once: a row without a time never expires.
 bool is_expired(const std::optional<std::int64_t>& expires_at_s, std::int64_t now_s);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What became of one event on each device of its owner, worked out from rows alone: the stream's
-// head, the event, every device's cursor and the failures that devices reported. Pure: the rows and
-// the time come in.
+// head, the event, every device's cursor, the failures that devices reported and the events that
+// they were never sent. Pure: the rows and the time come in.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +22,10 @@ enum class DeviceState : std::uint8_t {
   kReplaced,  // it will not come any more: a newer event has the same collapse key
 };
 
+inline constexpr DeviceState kDeviceStates[] = {DeviceState::kFailed, DeviceState::kPending,
+                                                DeviceState::kHandled, DeviceState::kExpired,
+                                                DeviceState::kReplaced};
+
 // "pending", "handled", "failed", "expired", "replaced".
 std::string_view to_string(DeviceState state);
 
@@ -33,20 +37,30 @@ struct DeviceStatus {
   std::uint64_t events_before = 0;  // kPending: how many stored events come before it, if known
 };
 
+// What is stored about the devices of one user and a part of the user's stream.
+struct Receipts {
+  HeadRow head;
+  std::vector<DeviceRow> devices;
+  std::vector<FailedRow> failed;
+  std::vector<PassedRow> passed;
+};
+
 // Everything stored about one event. The event's own row may be gone (expired and removed) while
 // its id is still known: `event` then has only the sequence number.
 struct EventFacts {
   std::string user;
-  HeadRow head;
   EventRow event;
   bool event_row_exists = true;
-  std::vector<DeviceRow> devices;  // of the owner
-  std::vector<FailedRow> failed;   // reported for this event
+  Receipts receipts;
 };
 
-// One entry per device that the event is meant for, ordered by device id. A targeted device that
-// has never connected is pending (or expired, replaced) too.
+// One entry per device that the event is meant for, ordered by device id: not its sender, nor one
+// that is newer than the event. A targeted device that has never connected is pending (or expired,
+// replaced) too.
 std::vector<DeviceStatus> device_statuses(const EventFacts& facts, std::int64_t now_s);
+// The same for an event whose row exists.
+std::vector<DeviceStatus> device_statuses(const EventRow& event, const Receipts& receipts,
+                                          std::int64_t now_s);
 
 // True if no device is pending.
 bool is_settled(const std::vector<DeviceStatus>& statuses);

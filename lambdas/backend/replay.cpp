@@ -116,48 +116,74 @@ class Packer {
   Packer(std::string_view device_id, const Start& start, const Head& head, std::size_t bytes_max,
          std::int64_t now_s)
       : device_id_(device_id), start_(start), bytes_max_(bytes_max), now_s_(now_s) {
-    answer_.head = {head.epoch, head.seq};
-    answer_.reset = start.reset;
+    result_.answer.head = {head.epoch, head.seq};
+    result_.answer.reset = start.reset;
     // With the longest numbers that the answer can have: what is measured here is never exceeded.
-    answer_.cursor = answer_.head;
-    answer_.lost = head.seq;
-    empty_bytes_ = protocol::encode(answer_).size();
+    result_.answer.cursor = result_.answer.head;
+    result_.answer.lost = head.seq;
+    empty_bytes_ = protocol::encode(result_.answer).size();
     bytes_ = empty_bytes_;
-    answer_.cursor.seq = start.after;
-    answer_.lost = 0;
+    result_.answer.cursor.seq = start.after;
+    result_.answer.lost = 0;
   }
 
-  protocol::Synced pack(const Stretch& stretch) {
-    for (const StoredEvent& stored : stretch.rows) {
-      pass_missing(stored.event.seq - 1);
-      if (!take(stored)) {
-        answer_.more = true;
-        return std::move(answer_);
-      }
-    }
-    pass_missing(stretch.up_to);
-    answer_.more = stretch.up_to < answer_.head.seq;
-    return std::move(answer_);
+  Replay pack(const Stretch& stretch) {
+    if (!start_.count_lost && start_.after > 0) pass(1, start_.after, PassedRun::Why::kBefore);
+    result_.answer.more = !take_all(stretch) || stretch.up_to < result_.answer.head.seq;
+    return std::move(result_);
   }
 
  private:
+  // False if something has to wait for the next answer.
+  bool take_all(const Stretch& stretch) {
+    for (const StoredEvent& stored : stretch.rows) {
+      if (!pass_missing(stored.event.seq - 1) || !take(stored)) return false;
+    }
+    return pass_missing(stretch.up_to);
+  }
+
   // Numbers up to `seq` have no row: their events have expired and were cleaned away.
-  void pass_missing(std::uint64_t seq) {
-    if (seq <= answer_.cursor.seq) return;
-    if (start_.count_lost || !answer_.events.empty()) answer_.lost += seq - answer_.cursor.seq;
-    answer_.cursor.seq = seq;
+  bool pass_missing(std::uint64_t seq) {
+    if (seq <= result_.answer.cursor.seq) return true;
+    return pass_expired(seq);
+  }
+
+  // The past before a new device's first event is nothing that it lost.
+  bool pass_expired(std::uint64_t seq) {
+    const bool is_past = !start_.count_lost && result_.answer.events.empty();
+    const std::uint64_t first = result_.answer.cursor.seq + 1;
+    if (!pass(first, seq, is_past ? PassedRun::Why::kBefore : PassedRun::Why::kExpired)) {
+      return false;
+    }
+    if (!is_past) result_.answer.lost += seq - first + 1;
+    result_.answer.cursor.seq = seq;
+    return true;
+  }
+
+  bool pass(std::uint64_t first_seq, std::uint64_t last_seq, PassedRun::Why why) {
+    std::vector<PassedRun>& runs = result_.passed;
+    if (!runs.empty() && runs.back().why == why && runs.back().last_seq + 1 == first_seq) {
+      runs.back().last_seq = last_seq;
+      return true;
+    }
+    if (runs.size() == kPassedRunsMax) return false;
+    runs.push_back({first_seq, last_seq, why});
+    return true;
   }
 
   // False if it has to wait for the next answer.
   bool take(const StoredEvent& stored) {
-    if (!stored.superseded && stored.is_for(device_id_)) {
-      if (stored.expired(now_s_)) {
-        if (start_.count_lost || !answer_.events.empty()) ++answer_.lost;
+    const std::uint64_t seq = stored.event.seq;
+    if (stored.is_for(device_id_)) {
+      if (stored.superseded) {
+        if (!pass(seq, seq, PassedRun::Why::kReplaced)) return false;
+      } else if (stored.expired(now_s_)) {
+        return pass_expired(seq);
       } else if (!add(stored)) {
         return false;
       }
     }
-    answer_.cursor.seq = stored.event.seq;
+    result_.answer.cursor.seq = seq;
     return true;
   }
 
@@ -172,7 +198,7 @@ class Packer {
     }
     if (bytes_ + entry_bytes > bytes_max_) return false;
     bytes_ += entry_bytes;
-    answer_.events.push_back(std::move(entry));
+    result_.answer.events.push_back(std::move(entry));
     return true;
   }
 
@@ -182,7 +208,7 @@ class Packer {
   std::int64_t now_s_;
   std::size_t empty_bytes_ = 0;
   std::size_t bytes_ = 0;
-  protocol::Synced answer_;
+  Replay result_;
 };
 
 }  // namespace
@@ -212,10 +238,9 @@ Start decide_start(const protocol::SyncRequest& request, std::string_view stored
   return start;
 }
 
-base::Result<protocol::Synced> replay(Host& host, const std::string& user_id,
-                                      std::string_view device_id, const Start& start,
-                                      const Head& head, std::size_t max_bytes,
-                                      base::Instant deadline) {
+base::Result<Replay> replay(Host& host, const std::string& user_id, std::string_view device_id,
+                            const Start& start, const Head& head, std::size_t max_bytes,
+                            base::Instant deadline) {
   Stretch stretch;
   stretch.up_to = head.seq;
   if (start.after < head.seq) {

@@ -27,6 +27,10 @@ std::string failed_key(std::uint64_t seq, std::string_view device_id) {
   return "failed#" + digits16(seq) + "#" + std::string(device_id);
 }
 
+std::string passed_key(std::uint64_t last_seq, std::string_view device_id) {
+  return "passed#" + digits16(last_seq) + "#" + std::string(device_id);
+}
+
 std::string collapse_key(std::string_view collapse) {
   return "collapse#" + std::string(collapse);
 }

@@ -6,7 +6,7 @@
 //   connections  PK userId, SK connectionId          one row per open connection
 //   streams      PK userId, SK sk                    "head", "seq#0000000000000042",
 //                                                    "event-id#<id>", "failed#<seq>#<device>",
-//                                                    "collapse#<key>"
+//                                                    "passed#<seq>#<device>", "collapse#<key>"
 //   devices      PK deviceId                         index userId-index (PK userId)
 #pragma once
 
@@ -19,11 +19,11 @@ namespace beckon::lambdas::schema {
 // connections
 inline constexpr const char* kUserId = "userId";              // S; also in streams and devices
 inline constexpr const char* kConnectionId = "connectionId";  // S
-inline constexpr const char* kDeviceId = "deviceId";          // S; also in devices, failed# rows
-inline constexpr const char* kConnectedAt = "connectedAt";    // N, ms
-inline constexpr const char* kSourceIp = "sourceIp";          // S
-inline constexpr const char* kUserAgent = "userAgent";        // S
-inline constexpr const char* kSyncedAt = "syncedAt";          // N, ms; from the first sync on
+inline constexpr const char* kDeviceId = "deviceId";  // S; also in devices, failed#, passed# rows
+inline constexpr const char* kConnectedAt = "connectedAt";  // N, ms
+inline constexpr const char* kSourceIp = "sourceIp";        // S
+inline constexpr const char* kUserAgent = "userAgent";      // S
+inline constexpr const char* kSyncedAt = "syncedAt";        // N, ms; from the first sync on
 inline constexpr const char* kExpiresAt = "expiresAt";  // N, s: the TTL attribute of every table
 
 // streams
@@ -41,6 +41,12 @@ inline constexpr const char* kSupersededBy = "supersededBy";  // N, seq; the row
 inline constexpr const char* kSender = "sender";  // S, the device that sent it, if one did
 inline constexpr const char* kAction = "action";  // S, in failed# rows
 inline constexpr const char* kError = "error";    // S, in failed# rows
+// In passed# rows: events kFirstSeq … kSeq were not sent to the device, and why.
+inline constexpr const char* kFirstSeq = "firstSeq";  // N
+inline constexpr const char* kReason = "reason";      // S, one of:
+inline constexpr const char* kReasonExpired = "expired";
+inline constexpr const char* kReasonReplaced = "replaced";  // superseded by a newer event
+inline constexpr const char* kReasonBefore = "before";      // the device is newer than the events
 // Index of streams by event id (PK eventId, keys only): only event-id# rows carry kLookupId.
 inline constexpr const char* kLookupId = "lookupId";  // S
 inline constexpr const char* kLookupIndex = "lookupId-index";
@@ -54,6 +60,7 @@ inline constexpr const char* kUserIndex = "userId-index";
 std::string seq_key(std::uint64_t seq);
 std::string event_id_key(std::string_view event_id);
 std::string failed_key(std::uint64_t seq, std::string_view device_id);
+std::string passed_key(std::uint64_t last_seq, std::string_view device_id);
 std::string collapse_key(std::string_view collapse);
 inline constexpr const char* kHeadKey = "head";
 

@@ -7,6 +7,7 @@
 #include "lambdas/backend/replay.h"
 #include "lambdas/backend/retry.h"
 #include "lambdas/sync/failed_rows.h"
+#include "lambdas/sync/passed_rows.h"
 #include "lambdas/sync/takeover.h"
 
 namespace beckon::lambdas {
@@ -60,7 +61,12 @@ base::Result<protocol::Synced> read_on(Host& host, const GatewayEvent& event,
     const auto written = write_failed(host, event, *request.cursor, request.failed);
     if (!written) return std::unexpected(written.error());
   }
-  return replay(host, event.user_id, event.device_id, start, *head, request.max_bytes, deadline);
+  auto read =
+      replay(host, event.user_id, event.device_id, start, *head, request.max_bytes, deadline);
+  if (!read) return std::unexpected(read.error());
+  const auto written = write_passed(host, event, head->epoch, read->passed);
+  if (!written) return std::unexpected(written.error());
+  return std::move(read->answer);
 }
 
 // One try; kConflict if the device's row changed meanwhile.

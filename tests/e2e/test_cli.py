@@ -87,6 +87,14 @@ class Show(Case):
         self.wait_until(lambda: emulator.rows("streams"), "the event to be stored")
         self.wait_until(lambda: self.beckon_json(emulator, "status", event_id)["devices"] ==
                         [{"device": "Away", "state": "expired"}], "the event to expire")
+        back = self.agent(emulator, "Bob", "Away")
+        after = emulator.post("Bob", {"text": "still here"})
+        back.wait_event(after)
+        self.wait_until(lambda: self.beckon_json(emulator, "status", after)["devices"] ==
+                        [{"device": "Away", "state": "handled"}], "the next one to be handled")
+        self.assertEqual(self.beckon_json(emulator, "status", event_id)["devices"],
+                         [{"device": "Away", "state": "expired"}],
+                         "passed over is not handled")
 
     def test_dead_letters_are_shown_with_the_reason_and_stay(self):
         emulator = self.emulator()
@@ -130,6 +138,21 @@ class Show(Case):
         shown = self.beckon_json(emulator, "events", "Bob", "--limit", "2")
         self.assertEqual([event["data"] for event in shown["events"]], [{"n": 2}, {"n": 3}])
         self.assertTrue(shown["head"].endswith(":3"))
+
+    def test_events_tell_per_device_what_became_of_each(self):
+        emulator = self.emulator()
+        self.agent(emulator, "Bob", "Laptop")
+        self.agent(emulator, "Bob", "Broken", command=["sh", "-c", "exit 7"])
+        self.agent(emulator, "Bob", "Away").stop()
+        emulator.post("Bob", {"text": "hi"})
+
+        def states():
+            events = self.beckon_json(emulator, "events", "Bob")["events"]
+            return {d["device"]: d["state"] for e in events for d in e["devices"]}
+        self.wait_until(lambda: states() == {"Laptop": "handled", "Broken": "failed",
+                                             "Away": "pending"}, "the devices' reports")
+        table = self.beckon(emulator, "events", "Bob").stdout
+        self.assertRegex(table, r"failed: Broken \(.*7.*\); pending: Away; handled: Laptop")
         self.assertIn("Nobody", self.beckon(emulator, "events", "Nobody", status=3).stderr)
 
 

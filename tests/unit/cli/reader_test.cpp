@@ -91,6 +91,8 @@ TEST_F(Reading, FactsOfAnEventAreFoundByItsIdAlone) {
   put("streams", {{"userId", "Bob"},
                   {"sk", schema::failed_key(9, "laptop")},
                   {"deviceId", "laptop"},
+                  {"epoch", "k3f9"},
+                  {"seq", lambdas::number(9)},
                   {"action", "exec"},
                   {"error", "timeout"}});
   put("streams", {{"userId", "Bob"},
@@ -102,11 +104,38 @@ TEST_F(Reading, FactsOfAnEventAreFoundByItsIdAlone) {
   ASSERT_TRUE(*facts);
   EXPECT_EQ((*facts)->user, "Bob");
   EXPECT_EQ((*facts)->event.seq, 9U);
-  EXPECT_EQ((*facts)->head.seq, 10U);
-  ASSERT_EQ((*facts)->devices.size(), 1U);
-  EXPECT_EQ((*facts)->devices[0].device, "laptop");
-  ASSERT_EQ((*facts)->failed.size(), 1U);
-  EXPECT_EQ((*facts)->failed[0].error, "timeout");
+  EXPECT_EQ((*facts)->receipts.head.seq, 10U);
+  ASSERT_EQ((*facts)->receipts.devices.size(), 1U);
+  EXPECT_EQ((*facts)->receipts.devices[0].device, "laptop");
+  ASSERT_EQ((*facts)->receipts.failed.size(), 1U);
+  EXPECT_EQ((*facts)->receipts.failed[0].error, "timeout");
+}
+
+TEST_F(Reading, ARunOfPassedEventsIsFoundFromAnyOfItsEvents) {
+  for (std::uint64_t seq = 1; seq <= 9; ++seq) put_event("Bob", seq, kNow_s + 60);
+  const auto run = [&](std::uint64_t first, std::uint64_t last, const char* device) {
+    put("streams", {{"userId", "Bob"},
+                    {"sk", schema::passed_key(last, device)},
+                    {"deviceId", device},
+                    {"epoch", "k3f9"},
+                    {"firstSeq", lambdas::number(static_cast<std::int64_t>(first))},
+                    {"seq", lambdas::number(static_cast<std::int64_t>(last))},
+                    {"reason", "expired"}});
+  };
+  run(2, 4, "laptop");
+  run(3, 3, "ipad");
+  run(6, 7, "laptop");
+  const auto count = [&](const char* id) {
+    const auto facts = reader_.facts(id);
+    return facts && *facts ? static_cast<int>((*facts)->receipts.passed.size()) : -1;
+  };
+  EXPECT_EQ(count("Bob-1"), 0);
+  EXPECT_EQ(count("Bob-2"), 1);
+  EXPECT_EQ(count("Bob-3"), 2);
+  EXPECT_EQ(count("Bob-4"), 1);
+  EXPECT_EQ(count("Bob-5"), 0);
+  EXPECT_EQ(count("Bob-7"), 1);
+  EXPECT_EQ(reader_.receipts("Bob", 3, 6)->passed.size(), 3U);
 }
 
 TEST_F(Reading, AnEventWhoseRowIsGoneIsStillKnownByItsNumber) {

@@ -27,18 +27,34 @@ void append(World& world, const Draft& one) {
 }
 
 // Everything after `after`, page by page, as a device with this limit asks for it.
+lambdas::Replay replay_from(World& world, const Start& start, std::size_t max_bytes,
+                            std::string_view device = "Laptop") {
+  auto replay = lambdas::replay(world.host, "Bob", device, start, world.head("Bob"), max_bytes,
+                                world.deadline());
+  if (!replay) {
+    ADD_FAILURE() << replay.error().message;
+    return {};
+  }
+  EXPECT_LE(protocol::encode(replay->answer).size(), max_bytes);
+  return std::move(*replay);
+}
+
 Synced replay_page(World& world, std::uint64_t after, std::size_t max_bytes,
                    std::string_view device = "Laptop") {
   Start start;
   start.after = after;
-  const auto synced = lambdas::replay(world.host, "Bob", device, start, world.head("Bob"),
-                                      max_bytes, world.deadline());
-  if (!synced) {
-    ADD_FAILURE() << synced.error().message;
-    return {};
+  return replay_from(world, start, max_bytes, device).answer;
+}
+
+// "expired 1-3", …
+std::vector<std::string> shown(const std::vector<lambdas::PassedRun>& runs) {
+  std::vector<std::string> lines;
+  for (const lambdas::PassedRun& run : runs) {
+    constexpr const char* kWhy[] = {"expired ", "replaced ", "before "};
+    lines.push_back(kWhy[static_cast<int>(run.why)] + std::to_string(run.first_seq) + "-" +
+                    std::to_string(run.last_seq));
   }
-  EXPECT_LE(protocol::encode(*synced).size(), max_bytes);
-  return *synced;
+  return lines;
 }
 
 struct Whole {
@@ -179,6 +195,46 @@ TEST(Replay, ExpiredEventsAreCountedWhetherTheirRowsAreThereOrNot) {
   }
 }
 
+TEST(Replay, WhatWasNeverSentIsSaidWithItsReason) {
+  for (const bool rows_removed : {false, true}) {
+    World world;
+    for (int i = 1; i <= 8; ++i) {
+      Draft one = draft(std::to_string(i));
+      if (i <= 2 || i == 5) one.ttl_s = 10;
+      if (i == 4 || i == 7) one.collapse = "lamp";
+      if (i == 6) one.devices = {"iPad"};
+      append(world, one);
+    }
+    world.pace.wait(std::chrono::seconds(10));
+    if (rows_removed) world.memory.remove_expired("streams", world.now_s());
+    EXPECT_EQ(shown(replay_from(world, {}, 4096).passed),
+              (std::vector<std::string>{"expired 1-2", "replaced 4-4", "expired 5-5"}));
+    Start after_2;
+    after_2.after = 2;
+    after_2.count_lost = false;
+    EXPECT_EQ(shown(replay_from(world, after_2, 4096).passed),
+              (std::vector<std::string>{"before 1-2", "replaced 4-4", "expired 5-5"}));
+  }
+}
+
+TEST(Replay, AnAnswerPassesOverNoMoreRunsThanOneTransactionTakes) {
+  World world;
+  const std::size_t pairs = lambdas::kPassedRunsMax + 5;
+  for (std::size_t i = 0; i < pairs; ++i) {
+    Draft gone = draft("gone " + std::to_string(i));
+    gone.ttl_s = 10;
+    append(world, gone);
+    append(world, draft(std::to_string(i)));
+  }
+  world.pace.wait(std::chrono::seconds(10));
+  const lambdas::Replay first = replay_from(world, {}, 32768);
+  EXPECT_EQ(first.passed.size(), lambdas::kPassedRunsMax);
+  EXPECT_TRUE(first.answer.more);
+  const Whole whole = replay_all(world, 32768);
+  EXPECT_EQ(whole.texts.size(), pairs);
+  EXPECT_EQ(whole.lost, pairs);
+}
+
 TEST(Replay, AnExpiredEventForAnotherDeviceIsNotLostWhileItsRowIsThere) {
   World world;
   Draft other = draft("a");
@@ -264,8 +320,8 @@ TEST(Replay, NothingAboveTheHeadThatWasReadIsLookedAt) {
   const auto synced =
       lambdas::replay(world.host, "Bob", "Laptop", {}, before, 4096, world.deadline());
   ASSERT_TRUE(synced);
-  EXPECT_EQ(synced->cursor.seq, 2U);
-  EXPECT_EQ(texts(*synced), (std::vector<std::string>{"1", "2"}));
+  EXPECT_EQ(synced->answer.cursor.seq, 2U);
+  EXPECT_EQ(texts(synced->answer), (std::vector<std::string>{"1", "2"}));
 }
 
 TEST(Replay, RowsOfAnEpochBeforeAreNoEvents) {

@@ -186,6 +186,27 @@ TEST(Sync, FailureReportsBecomeRowsOfEventsThatAreDoneWith) {
   EXPECT_FALSE(world.row("streams", "Bob", schema::failed_key(0, "Laptop")));
 }
 
+TEST(Sync, WhatTheAnswerPassedOverBecomesRows) {
+  World world;
+  const Caller laptop = world.connect("Bob", "Laptop");
+  ASSERT_TRUE(world.deliver({.id = "e-1", .detail = R"({"target":{"user":"Bob"},"ttl_s":10})"}));
+  ASSERT_TRUE(world.post("Bob", "2"));
+  world.pace.wait(std::chrono::seconds(10));
+  const std::string epoch = world.head("Bob").epoch;
+  EXPECT_EQ(world.synced(laptop, from_cursor({epoch, 0})).lost, 1U);
+  const auto row = world.row("streams", "Bob", schema::passed_key(1, "Laptop"));
+  ASSERT_TRUE(row);
+  EXPECT_EQ(lambdas::integer_of(*row, schema::kFirstSeq), 1);
+  EXPECT_EQ(lambdas::integer_of(*row, schema::kSeq), 1);
+  EXPECT_EQ(lambdas::string_of(*row, schema::kReason), schema::kReasonExpired);
+  EXPECT_EQ(lambdas::string_of(*row, schema::kEpoch), epoch);
+  const Caller ipad = world.connect("Bob", "iPad");
+  world.synced(ipad, {});
+  const auto before = world.row("streams", "Bob", schema::passed_key(2, "iPad"));
+  ASSERT_TRUE(before);
+  EXPECT_EQ(lambdas::string_of(*before, schema::kReason), schema::kReasonBefore);
+}
+
 TEST(Sync, AReceiptForAnotherEpochIsNotStored) {
   World world;
   const Caller laptop = world.connect("Bob", "Laptop");
