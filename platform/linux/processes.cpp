@@ -62,6 +62,16 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   return result;
 }
 
+// Whether somebody is in this group, whose leader has ended and is reaped. As long as there is, no
+// process can be given the group's number; so if one has it, the number is another group's by now.
+bool group_lives(pid_t group) {
+  if (kill(group, 0) == 0 || errno == EPERM) return false;
+  // Orphans come to us if we are a container's first process.
+  while (waitpid(-group, nullptr, WNOHANG) > 0) {
+  }
+  return kill(-group, 0) == 0 || errno == EPERM;
+}
+
 struct SpawnSettings {
   SpawnSettings() {
     posix_spawn_file_actions_init(&actions);
@@ -121,7 +131,7 @@ base::Result<pid_t> Processes::spawn(const ProcessSpec& spec, int input, int out
 }
 
 base::Status Processes::start(const ProcessSpec& spec, Done done) {
-  if (children_.size() >= kProcessesMax) {
+  if (count() >= kProcessesMax) {
     return fail(ErrorCode::kLimit, std::to_string(kProcessesMax) + " commands run already");
   }
   auto input = input_file(spec.input);
@@ -130,52 +140,51 @@ base::Status Processes::start(const ProcessSpec& spec, Done done) {
   if (spec.capture && pipe2(ends, O_CLOEXEC) != 0) {
     return fail(code_of(errno), std::string("pipe: ") + std::strerror(errno));
   }
-  Descriptor reading(ends[0]);
   const Descriptor writing(ends[1]);
-  const auto pid = spawn(spec, input->get(), writing.get());
-  if (!pid) return std::unexpected(pid.error());
   Child& child = children_.emplace_back();
+  child.output = ends[0];
+  // Watched before there is a process: what goes wrong then has nothing to undo.
+  if (child.output >= 0) {
+    if (auto watched = loop_.watch(child.output, child); !watched) {
+      children_.pop_back();
+      return watched;
+    }
+  }
+  const auto pid = spawn(spec, input->get(), writing.get());
+  if (!pid) {
+    if (child.output >= 0) loop_.unwatch(child);
+    children_.pop_back();
+    return std::unexpected(pid.error());
+  }
   child.pid = *pid;
   child.done = std::move(done);
   child.kill_after = spec.kill_after;
   child.signal_at = base::monotonic_now() + spec.timeout;
-  if (reading.valid()) {
-    fcntl(reading.get(), F_SETFL, O_NONBLOCK);
-    child.output = reading.release();
-    if (!loop_.watch(child.output, child)) child.output = -1;
-  }
   set_timer();
   return {};
 }
 
 // False at the end of it.
 bool Processes::Child::readable() {
+  if (take_output()) return true;
+  output = -1;
+  return false;
+}
+
+// Reads what is there, within a turn. What is beyond the limit is read and dropped, so that nobody
+// waits in a write. False at the end of it.
+bool Processes::Child::take_output() {
   char bytes[4096];
   for (int turn = 0; turn < kReadsPerTurn; ++turn) {
     const ssize_t n = read(output, bytes, sizeof bytes);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno == EAGAIN) return true;
-    if (n <= 0) {
-      output = -1;
-      return false;
-    }
+    if (n <= 0) return false;
     const std::size_t room = kOutputBytesMax - result.output.size();
     result.output.append(bytes, std::min(static_cast<std::size_t>(n), room));
     if (static_cast<std::size_t>(n) > room) result.output_cut = true;
   }
   return true;
-}
-
-// What is in the pipe once the child has ended: at most what a pipe holds.
-void Processes::Child::drain() {
-  char bytes[4096];
-  while (output >= 0 && result.output.size() < kOutputBytesMax) {
-    const ssize_t n = read(output, bytes, sizeof bytes);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return;
-    const std::size_t room = kOutputBytesMax - result.output.size();
-    result.output.append(bytes, std::min(static_cast<std::size_t>(n), room));
-  }
 }
 
 void Processes::reap() {
@@ -190,16 +199,40 @@ void Processes::reap() {
 }
 
 void Processes::finish(std::list<Child>::iterator found) {
-  // While the leader is not reaped its group's number cannot be another group's.
-  if (found->terminated) kill(-found->pid, SIGKILL);
-  waitpid(found->pid, &found->result.wait_status, 0);
-  found->drain();
-  if (found->output >= 0) loop_.unwatch(*found);
+  end_group(*found);
+  // What is in the pipe now: a turn reads as much as a pipe holds.
+  if (found->output >= 0) {
+    found->take_output();
+    loop_.unwatch(*found);
+  }
   const ProcessResult result = std::move(found->result);
   const Done done = std::move(found->done);
   children_.erase(found);
   set_timer();
   done(result);
+}
+
+// The command itself has ended and is reaped here; what it left behind gets SIGTERM, unless it had
+// it with the command, and SIGKILL after its grace.
+void Processes::end_group(Child& child) {
+  // While the leader is not reaped its group's number cannot be another group's.
+  const bool killed = child.terminated && !child.signal_at;
+  if (killed) kill(-child.pid, SIGKILL);
+  if (!child.terminated) kill(-child.pid, SIGTERM);
+  waitpid(child.pid, &child.result.wait_status, 0);
+  if (killed || !group_lives(child.pid)) return;
+  const base::Instant grace_end = base::monotonic_now() + child.kill_after;
+  leftovers_.push_back(
+      {child.pid, child.signal_at && child.terminated ? *child.signal_at : grace_end});
+}
+
+void Processes::forget_ended_groups() {
+  std::erase_if(leftovers_, [](const Leftover& one) { return !group_lives(one.group); });
+}
+
+std::size_t Processes::count() {
+  forget_ended_groups();
+  return children_.size() + leftovers_.size();
 }
 
 void Processes::terminate(Child& child) {
@@ -220,6 +253,12 @@ void Processes::timer_fired() {
     if (!child.terminated) child.result.timed_out = true;
     terminate(child);
   }
+  forget_ended_groups();
+  std::erase_if(leftovers_, [&](const Leftover& one) {
+    if (one.kill_at > now) return false;
+    kill(-one.group, SIGKILL);
+    return true;
+  });
   set_timer();
 }
 
@@ -227,6 +266,9 @@ void Processes::set_timer() {
   std::optional<base::Instant> first;
   for (const Child& child : children_) {
     if (child.signal_at && (!first || *child.signal_at < *first)) first = child.signal_at;
+  }
+  for (const Leftover& one : leftovers_) {
+    if (!first || one.kill_at < *first) first = one.kill_at;
   }
   loop_.set_timer(first, *this);
 }
@@ -246,6 +288,8 @@ Processes::~Processes() {
     kill(-child.pid, SIGKILL);
     waitpid(child.pid, nullptr, 0);
   }
+  forget_ended_groups();
+  for (const Leftover& one : leftovers_) kill(-one.group, SIGKILL);
 }
 
 }  // namespace beckon::platform

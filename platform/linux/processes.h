@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Child processes: started without a shell, in a process group of their own, with a time limit;
-// output drained while they run. Everything goes through the event loop; nothing blocks it.
+// output drained while they run. When a command ends, what is left of its group is ended as well:
+// nothing outlives its command but what left the group on purpose (setsid). Everything goes through
+// the event loop; nothing blocks it.
 #pragma once
 
 #include <sys/types.h>
@@ -24,7 +26,7 @@ struct ProcessSpec {
   std::vector<std::string> environment;  // "NAME=value", all of it
   std::string input;                     // its standard input, whole
   std::string directory;                 // empty: the agent's
-  base::Duration timeout{30'000};        // then the group gets SIGTERM …
+  base::Duration timeout{30'000};        // then, or at its end, the group gets SIGTERM …
   base::Duration kill_after{2'000};      // … and SIGKILL
   bool capture = true;                   // false: output goes where the agent's goes
 };
@@ -45,15 +47,17 @@ class Processes final : private TimerWatcher {
   ~Processes();
 
   using Done = std::function<void(const ProcessResult&)>;
-  // done is called once, later, from the loop. Errors: kNotFound (no such program), kDenied (not
-  // executable), kLimit (kProcessesMax run, or no descriptors left), kIo.
+  // done is called once, later, from the loop, when the command itself has ended. Errors: kNotFound
+  // (no such program), kDenied (not executable), kLimit (kProcessesMax run, or no descriptors
+  // left), kIo.
   base::Status start(const ProcessSpec& spec, Done done);
 
   // Looks which children ended. Call on SIGCHLD.
   void reap();
   // SIGTERM to every group; those that stay get SIGKILL after their kill_after.
   void terminate_all();
-  std::size_t count() const { return children_.size(); }
+  // Commands that run, and groups of ended ones in which somebody is left.
+  std::size_t count();
 
   static constexpr std::size_t kProcessesMax = 64;
   static constexpr std::size_t kOutputBytesMax = 4096;
@@ -62,7 +66,7 @@ class Processes final : private TimerWatcher {
   struct Child final : DescriptorWatcher {
     bool readable() override;
     void hung_up() override { output = -1; }
-    void drain();
+    bool take_output();
 
     pid_t pid = 0;
     int output = -1;  // the loop's
@@ -72,16 +76,24 @@ class Processes final : private TimerWatcher {
     std::optional<base::Instant> signal_at;  // the next signal is due
     bool terminated = false;                 // it has had SIGTERM
   };
+  // The group of a command that has ended; it has had SIGTERM.
+  struct Leftover {
+    pid_t group = 0;
+    base::Instant kill_at{};
+  };
 
   void timer_fired() override;
   void set_timer();
   void terminate(Child& child);
   void finish(std::list<Child>::iterator found);
+  void end_group(Child& child);
+  void forget_ended_groups();
   base::Result<pid_t> spawn(const ProcessSpec& spec, int input, int output);
 
   Loop& loop_;
   base::Logger log_;
   std::list<Child> children_;
+  std::vector<Leftover> leftovers_;
 };
 
 }  // namespace beckon::platform

@@ -24,6 +24,9 @@ base::LogSink* lws_log = nullptr;
 
 constexpr lws_usec_t kBeforeWait_us = 100;
 
+// Of the descriptors: for libwebsockets' own and for connections, however many others are watched.
+constexpr std::size_t kReserved = 8;
+
 void log_line(int, const char* line) {
   if (lws_log == nullptr || !lws_log->enabled(base::LogLevel::kDebug)) return;
   std::size_t length = std::strlen(line);
@@ -87,6 +90,7 @@ base::Result<std::unique_ptr<Loop>> Loop::create(const LoopOptions& options, bas
     info.client_ssl_ca_filepath = options.ca_file.c_str();
     loop->has_trust_ = true;
   }
+  loop->watches_max_ = options.descriptors_max - std::min(options.descriptors_max, kReserved);
   loop->context_ = lws_create_context(&info);
   if (loop->context_ == nullptr) {
     return base::fail(
@@ -121,6 +125,13 @@ void Loop::stop() {
 }
 
 base::Status Loop::watch(int fd, DescriptorWatcher& watcher) {
+  // Asked here: what libwebsockets refuses itself it neither gives back nor closes before its end.
+  const auto taken = std::count_if(internal_->watches.begin(), internal_->watches.end(),
+                                   [](const Watch& one) { return one.wsi != nullptr; });
+  if (static_cast<std::size_t>(taken) >= watches_max_) {
+    close(fd);
+    return base::fail(base::ErrorCode::kLimit, "too many descriptors are watched");
+  }
   Watch& watch = internal_->watches.emplace_back();
   lws_adopt_desc_t adoption{};
   adoption.vh = lws_get_vhost_by_name(context_, "default");
@@ -131,7 +142,8 @@ base::Status Loop::watch(int fd, DescriptorWatcher& watcher) {
   watch.wsi = lws_adopt_descriptor_vhost_via_info(&adoption);
   if (watch.wsi == nullptr) {
     internal_->watches.pop_back();
-    return base::fail(base::ErrorCode::kLimit, "too many descriptors are watched");
+    close(fd);
+    return base::fail(base::ErrorCode::kLimit, "no memory to watch a descriptor");
   }
   watch.watcher = &watcher;
   return {};

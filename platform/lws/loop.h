@@ -40,7 +40,7 @@ class TimerWatcher {
 
 struct LoopOptions {
   std::string ca_file;  // PEM; empty: no TLS connection can be verified, so none is made
-  std::size_t descriptors_max = 64;
+  std::size_t descriptors_max = 96;  // a few of them for connections
 };
 
 class Loop {
@@ -55,7 +55,8 @@ class Loop {
   void run();
   void stop();
 
-  // Takes fd over and calls watcher whenever it is readable. Errors: kLimit, and fd is closed.
+  // Takes fd over, makes it non-blocking and calls watcher whenever it is readable. Errors: kLimit,
+  // and fd is closed.
   base::Status watch(int fd, DescriptorWatcher& watcher);
   // Closes the descriptor that watcher waits for; it is not called any more.
   void unwatch(DescriptorWatcher& watcher);
@@ -78,6 +79,7 @@ class Loop {
   lws_context* context_ = nullptr;
   bool stopped_ = false;
   bool has_trust_ = false;
+  std::size_t watches_max_ = 0;
   std::unique_ptr<Internal> internal_;
 };
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The action "exec": runs a command. The event is its standard input (one JSON object) and stands
 // in BECKON_* variables; templates fill whole arguments. No shell, no splitting: what an event says
-// is never a program, and never looks like an option unless the rule put "--" before it.
+// is never a program, and never looks like an option unless the rule put "--" before it. What the
+// command leaves running ends with it; what is meant to stay takes a session of its own (setsid).
 #pragma once
 
 #include <string>
