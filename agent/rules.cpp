@@ -55,6 +55,11 @@ void read_action(json::View value, const std::string& path, ConfigErrors& errors
   ObjectReader reader(value, path, errors);
   const auto type = reader.text("type");
   const auto label = reader.text("label");
+  // It names the action in failure reports.
+  if (label && label->empty()) {
+    reader.error("label",
+                 "expected a name for this action, got \"\"; leave it out to use the type");
+  }
   if (!type) {
     if (!reader.failed()) reader.missing("type", "the kind of action");
     return;

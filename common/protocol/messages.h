@@ -35,6 +35,9 @@ struct SyncRequest {
   bool start_oldest = false;  // without a cursor: begin at the oldest event kept, not at the head
   std::size_t max_bytes = kSyncedBytesDefault;
   std::vector<FailedReport> failed;
+  // Decoding only: why entries of "failed" were left out, one sentence each; at most
+  // kFailedReportsMax.
+  std::vector<std::string> failed_refused = {};
 };
 
 struct SendRequest {
@@ -48,7 +51,9 @@ struct SendRequest {
 
 std::string encode(const SyncRequest& request);
 std::string encode(const SendRequest& request);
-// kInvalid names the member and what was expected. max_bytes is clamped to the limits.
+// kInvalid names the member and what was expected. max_bytes is clamped to the limits. A wrong
+// entry of "failed" is left out and named in failed_refused: the cursor counts for more than one
+// report.
 base::Result<SyncRequest> decode_sync(json::View body);
 base::Result<SendRequest> decode_send(json::View body);
 

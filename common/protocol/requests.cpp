@@ -17,24 +17,30 @@ std::string_view cut(std::string_view text, std::size_t bytes_max) {
   return text.substr(0, end);
 }
 
-base::Result<std::vector<FailedReport>> decode_failed(json::View list) {
-  std::vector<FailedReport> reports;
-  if (!list.exists()) return reports;
+// An entry that cannot be read is left out and said: with it, the device would send the same sync
+// again and again, and its cursor would never be stored.
+base::Status decode_failed(json::View list, SyncRequest& request) {
+  if (!list.exists()) return {};
   if (!list.is_array() || list.size() > kFailedReportsMax) {
     return base::fail(base::ErrorCode::kInvalid, "sync.failed: expected an array of at most " +
                                                      std::to_string(kFailedReportsMax) +
                                                      " entries");
   }
+  std::size_t index = 0;
   for (const json::View entry : list) {
-    Fields fields(entry, "sync.failed");
+    const std::string what = "sync.failed[" + std::to_string(index++) + "]";
+    Fields fields(entry, what);
     FailedReport report;
     report.seq = fields.required_seq("seq");
     report.action = fields.required_string("action", kFailedTextBytesMax);
     report.error = fields.required_string("error", kFailedTextBytesMax);
-    if (!fields.ok()) return std::unexpected(fields.error());
-    reports.push_back(std::move(report));
+    if (fields.ok()) {
+      request.failed.push_back(std::move(report));
+    } else {
+      request.failed_refused.push_back(fields.error().message);
+    }
   }
-  return reports;
+  return {};
 }
 
 base::Result<std::vector<std::string>> decode_devices(json::View list) {
@@ -114,9 +120,9 @@ base::Result<SyncRequest> decode_sync(json::View body) {
                                    kSyncedBytesMin, kSyncedBytesMax);
   }
   if (!fields.ok()) return std::unexpected(fields.error());
-  auto failed = decode_failed(body["failed"]);
-  if (!failed) return std::unexpected(failed.error());
-  request.failed = std::move(*failed);
+  if (const auto failed = decode_failed(body["failed"], request); !failed) {
+    return std::unexpected(failed.error());
+  }
   return request;
 }
 

@@ -104,6 +104,11 @@ base::Result<std::string> handle_sync(Host& host, std::string_view text, base::I
   if (!body) return answer_error("invalid", body.error().message);
   const auto request = protocol::decode_sync(body->root());
   if (!request) return answer_error("invalid", request.error().message);
+  const base::Logger log(host.log, "sync");
+  for (const std::string& why : request->failed_refused) {
+    log.warning("device \"%s\" of user \"%s\": a failure report is left out: %s",
+                event->device_id.c_str(), event->user_id.c_str(), why.c_str());
+  }
 
   Retry retry(host.pace, deadline);
   base::Result<std::string> answered;

@@ -134,6 +134,9 @@ TEST(Rules, EveryMistakeIsNamedWithItsPath) {
        "rules[0].actions[0].type: expected the kind of action, but it is missing"},
       {R"({"actions":[{"type":"null","x":1}]})",
        "rules[0].actions[0].x: unknown; known here are type, label, text"},
+      {R"({"actions":[{"type":"null","label":""}]})",
+       "rules[0].actions[0].label: expected a name for this action, got \"\"; leave it out to use "
+       "the type"},
       {R"({"nam":"x","actions":[{"type":"null"}]})",
        "rules[0].nam: unknown; known here are name, where, actions"},
       {R"({"name":7,"actions":[{"type":"null"}]})", "rules[0].name: expected a string, got 7"},

@@ -144,6 +144,31 @@ TEST_F(SessionTest, AGatewaysErrorIsAskedAgainAfterAGrowingPause) {
               ElementsAre("close 1 1000", "now waiting"));
 }
 
+// P-25
+TEST_F(SessionTest, AnErrorIsTheAnswerToTheSyncInFlightAndWithoutOneItIsOnlySaid) {
+  constexpr const char* kError = R"({"type":"error","code":"invalid","message":"no"})";
+  go_online();
+  event(1, 41);
+  finish(41);
+  ASSERT_THAT(pass(1s), ElementsAre(kSyncAt41));
+  EXPECT_THAT(text(1, kError), IsEmpty());
+  EXPECT_GE(until_deadline(), 250ms);
+  EXPECT_THAT(pass(until_deadline()), ElementsAre(kSyncAt41));
+  answer(1, {.cursor = 41, .head = 41});
+  EXPECT_THAT(text(1, kError), IsEmpty());
+  EXPECT_THAT(pass(1min), IsEmpty());
+}
+
+// P-27
+TEST_F(SessionTest, ABroadcastIsIgnored) {
+  go_online();
+  const protocol::Broadcast broadcast{
+      "Alice", "Phone", {0, "e-1", "hello", "2026-11-21T07:00:00Z", "{}", {}}};
+  EXPECT_THAT(text(1, protocol::encode(broadcast)), IsEmpty());
+  EXPECT_THAT(pass(1min), IsEmpty());
+  EXPECT_THAT(event(1, 41), ElementsAre("dispatch 41"));
+}
+
 TEST_F(SessionTest, AnUnreadableOrOversizedMessageIsRepairedBySync) {
   go_online();
   EXPECT_THAT(step(input::Oversized{1}), IsEmpty());
@@ -204,6 +229,15 @@ TEST_F(SessionTest, FailedActionsAreReportedWithTheCursorThatPassesTheirEvent) {
   event(1, 43);
   finish(43);
   EXPECT_THAT(pass(1s).back(), Not(HasSubstr("failed"))) << "reported once";
+}
+
+// P-11: the backend would leave an entry with an empty text out.
+TEST_F(SessionTest, AnEmptyTextOfAReportIsSaidAsUnnamed) {
+  go_online();
+  event(1, 41);
+  finish(41, {{0, "", ""}});
+  EXPECT_THAT(pass(1s).back(),
+              HasSubstr(R"("failed":[{"seq":41,"action":"unnamed","error":"unnamed"}])"));
 }
 
 TEST_F(SessionTest, AReportWhoseAnswerWasLostIsSentAgain) {

@@ -87,14 +87,28 @@ TEST(Messages, AWrongMemberOfASyncIsNamed) {
        "sync.after: expected a whole number from 0 to 2^53-1, got \"x\""},
       {R"({"start":"middle"})", "sync.start: expected \"oldest\" or \"head\", got \"middle\""},
       {R"({"failed":{}})", "sync.failed: expected an array of at most 32 entries"},
-      {R"({"failed":[{"seq":-1,"action":"a","error":"e"}]})",
-       "sync.failed.seq: expected a whole number from 0 to 2^53-1, got -1"},
       {"[]", "sync: expected an object, got an array"}};
   for (const auto& [text, expected] : cases) {
     const auto read = decode_sync(doc(text).root());
     ASSERT_FALSE(read) << text;
     EXPECT_EQ(read.error().message, expected);
   }
+}
+
+// P-11
+TEST(Messages, AWrongEntryOfFailedIsLeftOutAndNamedAndTheRestIsTaken) {
+  const SyncRequest read = must(decode_sync(
+      doc(R"({"cursor":"k3f9:41","failed":[{"seq":-1,"action":"a","error":"e"},)"
+          R"({"seq":40,"action":"exec","error":"timeout"},{"seq":41,"action":"","error":"e"},7]})")
+          .root()));
+  EXPECT_EQ(read.cursor, (Cursor{"k3f9", 41}));
+  ASSERT_EQ(read.failed.size(), 1u);
+  EXPECT_EQ(read.failed[0].seq, 40u);
+  EXPECT_EQ(read.failed_refused,
+            (std::vector<std::string>{
+                "sync.failed[0].seq: expected a whole number from 0 to 2^53-1, got -1",
+                "sync.failed[2].action: expected a string of 1 to 200 bytes, got \"\"",
+                "sync.failed[3]: expected an object, got 7"}));
 }
 
 TEST(Messages, ASendIsReadAsItWasWritten) {
@@ -178,6 +192,24 @@ TEST(Messages, TheGatewaysOwnFramesAreToldApart) {
                               "\", \"connectionId\":\"c=\", \"requestId\":\"r=\"}";
     const ServerMessage read = must(decode_server_message(frame));
     EXPECT_EQ(std::get<GatewayFrame>(read).kind, kind) << text;
+  }
+}
+
+// P-3
+TEST(Messages, UnknownMembersAreIgnored) {
+  const auto sync = decode_sync(
+      doc(R"({"action":"sync","future":[],"cursor":"a:1","failed":[{"seq":1,"action":"a",)"
+          R"("error":"e","future":1}]})")
+          .root());
+  ASSERT_TRUE(sync) << sync.error().message;
+  EXPECT_EQ(sync->failed.size(), 1u);
+  EXPECT_TRUE(decode_send(doc(R"({"action":"send","name":"n","future":{}})").root()));
+  for (const char* text :
+       {R"({"type":"synced","cursor":"a:1","head":"a:1","future":1,"events":[)"
+        R"({"seq":1,"id":"i","name":"n","time":"t","data":{},"future":1}]})",
+        R"({"type":"event","stream":"a","seq":1,"id":"i","name":"n","time":"t","future":{}})",
+        R"({"type":"error","code":"invalid","message":"m","future":null})"}) {
+    EXPECT_TRUE(decode_server_message(text)) << text;
   }
 }
 

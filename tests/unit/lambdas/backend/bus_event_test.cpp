@@ -33,6 +33,26 @@ TEST(BusEvent, TheOptionsHaveDefaults) {
   EXPECT_EQ(event->draft.collapse, "");
 }
 
+// P-32
+TEST(BusEvent, EveryLimitItselfPassesAndOneMoreDoesNot) {
+  const auto passes = [](std::size_t name_bytes, std::size_t id_bytes, std::size_t key_bytes,
+                         std::int64_t ttl_s) {
+    const std::string id(id_bytes, 'i');
+    const std::string detail = R"({"target":{"user":")" + id + R"(","devices":[")" + id +
+                               R"("]},"collapse":")" + std::string(key_bytes, 'k') +
+                               R"(","ttl_s":)" + std::to_string(ttl_s) + "}";
+    return lambdas::decode_bus_event(
+               bus_event({.name = std::string(name_bytes, 'n'), .detail = detail}))
+        .has_value();
+  };
+  EXPECT_TRUE(passes(128, 128, 128, 31'622'400));
+  EXPECT_TRUE(passes(1, 1, 1, 1));
+  EXPECT_FALSE(passes(129, 128, 128, 1));
+  EXPECT_FALSE(passes(128, 129, 128, 1));
+  EXPECT_FALSE(passes(128, 128, 129, 1));
+  EXPECT_FALSE(passes(128, 128, 128, 31'622'401));
+}
+
 TEST(BusEvent, WhatIsWrongHasAName) {
   const std::string long_text(129, 'x');
   const std::vector<std::pair<std::string, std::string>> details = {

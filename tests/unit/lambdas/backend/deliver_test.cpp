@@ -61,6 +61,29 @@ TEST(Deliver, ARepeatedEventIsStoredOnceAndPushedAgain) {
   EXPECT_EQ(frames[2], frames[0]) << "the same number and id, so that the device drops it";
 }
 
+// P-41
+TEST(Deliver, AnExpiredEventThatIsRepeatedIsNotPushed) {
+  World world;
+  const Caller laptop = world.connect("Bob", "Laptop");
+  const Posted posted{.detail = R"({"target":{"user":"Bob"},"ttl_s":10,"text":"late"})"};
+  ASSERT_TRUE(world.deliver(posted));
+  world.pace.wait(std::chrono::seconds(10));
+  ASSERT_TRUE(world.deliver(posted));
+  EXPECT_EQ(texts(world.connections.frames(laptop.connection)), (std::vector<std::string>{"late"}));
+  EXPECT_EQ(world.head("Bob").seq, 1U);
+}
+
+// P-40
+TEST(Deliver, AnEventIsInTheStreamBeforeAnyDeviceHearsOfIt) {
+  World world;
+  world.connect("Bob", "Laptop");
+  std::size_t stored_at_push = 0;
+  world.connections.set_before_post(
+      [&](const std::string&) { stored_at_push = world.stored("Bob").size(); });
+  ASSERT_TRUE(world.post("Bob", "a"));
+  EXPECT_EQ(stored_at_push, 1U);
+}
+
 TEST(Deliver, ARetryAfterACrashBetweenStoreAndPushPushes) {
   World world;
   const Caller laptop = world.connect("Bob", "Laptop");
@@ -166,6 +189,20 @@ TEST(Deliver, WhatNoDeviceCouldTakeIsRefusedByNameAndNotStored) {
     }
     EXPECT_TRUE(world.memory.rows("streams").empty());
   }
+}
+
+// P-4
+TEST(Deliver, DataOf13LevelsIsReadByADeviceInSyncedAndOneMoreIsRefused) {
+  const auto detail = [](std::size_t levels) {
+    return R"({"target":{"user":"Bob"},"text":"deep","x":)" + std::string(levels - 1, '[') +
+           std::string(levels - 1, ']') + "}";
+  };
+  World world;
+  const Caller laptop = world.connect("Bob", "Laptop");
+  const protocol::Cursor start = world.synced(laptop, {}).cursor;
+  ASSERT_TRUE(world.deliver({.id = "13", .detail = detail(13)}));
+  EXPECT_FALSE(world.deliver({.id = "14", .detail = detail(14)}));
+  EXPECT_EQ(texts(world.synced(laptop, from_cursor(start))), (std::vector<std::string>{"deep"}));
 }
 
 TEST(Deliver, TheLimitOfAnEventIsItsFrame) {

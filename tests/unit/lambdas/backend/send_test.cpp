@@ -65,6 +65,42 @@ TEST(Send, DevicesThatAreNamedAreTheOnlyOnes) {
   EXPECT_TRUE(world.connections.frames(phone.connection).empty());
 }
 
+// P-17
+TEST(Send, TtlAndCollapseAreAsForOperators) {
+  World world;
+  const Caller laptop = world.connect("Bob", "Laptop");
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(
+        send(world, laptop, R"({"action":"send","name":"n","ttl_s":60,"collapse":"k","data":{}})"));
+  }
+  EXPECT_TRUE(world.stored("Bob").front().superseded);
+  const auto newest = world.row("streams", "Bob", lambdas::schema::seq_key(2));
+  ASSERT_TRUE(newest);
+  EXPECT_EQ(lambdas::integer_of(*newest, lambdas::schema::kExpiresAt), world.now_s() + 60);
+}
+
+// P-17, P-44
+TEST(Send, AnEventThatIsStoredButCannotBePushedIsSentForTheSender) {
+  for (const bool is_table_away : {false, true}) {
+    World world;
+    const Caller laptop = world.connect("Bob", "Laptop");
+    const Caller ipad = world.connect("Bob", "iPad");
+    const protocol::Cursor start = world.synced(ipad, {}).cursor;
+    world.connections.set_outcome(ipad.connection, lambdas::PostOutcome::kFailed);
+    world.database.set_decide([&](Operation operation, const std::string& table) {
+      const bool is_lookup = operation == Operation::kQuery && table == "connections";
+      return is_table_away && is_lookup ? Fault::kUnavailable : Fault::kNone;
+    });
+    const auto frame = send(world, laptop, kHello);
+    ASSERT_TRUE(frame) << is_table_away << ": " << frame.error().message;
+    EXPECT_EQ(type_of(*frame), "sent") << *frame;
+    EXPECT_TRUE(world.connections.frames(ipad.connection).empty());
+    world.database.set_decide({});
+    EXPECT_EQ(texts(world.synced(ipad, from_cursor(start))), (std::vector<std::string>{"hi"}))
+        << "sent again by the device it would be there twice";
+  }
+}
+
 TEST(Send, WhatIsWrongIsToldToTheSender) {
   World world;
   const Caller laptop = world.connect("Bob", "Laptop");

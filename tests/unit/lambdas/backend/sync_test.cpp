@@ -207,6 +207,39 @@ TEST(Sync, WhatTheAnswerPassedOverBecomesRows) {
   EXPECT_EQ(lambdas::string_of(*before, schema::kReason), schema::kReasonBefore);
 }
 
+// Keeps the warnings.
+class WarningLog final : public base::LogSink {
+ public:
+  void write(base::LogLevel level, std::string_view, std::string_view text) override {
+    if (level == base::LogLevel::kWarning) lines.emplace_back(text);
+  }
+  bool enabled(base::LogLevel) const override { return true; }
+  std::vector<std::string> lines;
+};
+
+// P-11
+TEST(Sync, AWrongFailureReportIsLoggedAndTheRestOfTheSyncCounts) {
+  World world;
+  WarningLog log;
+  lambdas::Host host{world.database, world.connections, world.pace, log, world.host.tables};
+  const Caller laptop = world.connect("Bob", "Laptop");
+  for (const char* text : {"1", "2", "3"}) ASSERT_TRUE(world.post("Bob", text));
+  const std::string epoch = world.head("Bob").epoch;
+  const std::string body = R"({"action":"sync","cursor":")" + epoch +
+                           R"(:2","failed":[{"seq":1,"action":"","error":"e"},)"
+                           R"({"seq":2,"action":"exec","error":"timeout"}]})";
+  const auto answered =
+      lambdas::handle_sync(host, message_event(laptop, "sync", body), world.deadline());
+  ASSERT_TRUE(answered);
+  EXPECT_EQ(error_code(body_of(*answered)), "") << *answered;
+  EXPECT_EQ(stored_cursor(world, "Laptop"), epoch + ":2");
+  EXPECT_FALSE(world.row("streams", "Bob", schema::failed_key(1, "Laptop")));
+  EXPECT_TRUE(world.row("streams", "Bob", schema::failed_key(2, "Laptop")));
+  ASSERT_EQ(log.lines.size(), 1U);
+  EXPECT_NE(log.lines[0].find("sync.failed[0].action"), std::string::npos) << log.lines[0];
+  EXPECT_NE(log.lines[0].find("\"Laptop\""), std::string::npos) << log.lines[0];
+}
+
 TEST(Sync, AReceiptForAnotherEpochIsNotStored) {
   World world;
   const Caller laptop = world.connect("Bob", "Laptop");
@@ -327,7 +360,7 @@ TEST(Sync, ABadRequestIsAnsweredWithWhatIsWrong) {
   for (const char* body :
        {"", "not JSON", "[]", R"({"action":"sync","cursor":"nonsense"})",
         R"({"action":"sync","cursor":5})", R"({"action":"sync","max_bytes":"many"})",
-        R"({"action":"sync","failed":[{"seq":"x"}]})"}) {
+        R"({"action":"sync","failed":{"seq":1}})"}) {
     const auto answered =
         lambdas::handle_sync(world.host, message_event(laptop, "sync", body), world.deadline());
     ASSERT_TRUE(answered) << body;
