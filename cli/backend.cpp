@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/backend.h"
 
+#include <fmt/format.h>
+
 #include <array>
 
 namespace beckon::cli {
@@ -49,6 +51,7 @@ Backend::Backend(const SettingsFlags& flags, const Environment& environment)
       events_(client_options<lambdas::EventsClient>(lambdas::kEventBridge, access_, variables_),
               http_, pace_),
       names_(find_names(flags)),
+      is_bus_typed_(!flags.event_bus.empty()),
       reader_(database_, database_, names_),
       dead_letters_(client_options<DeadLetterQueue>(kSqs, access_, variables_), http_, pace_,
                     names_.dead_letter_queue) {}
@@ -62,6 +65,19 @@ Names Backend::find_names(const SettingsFlags& flags) {
     parameters = answer(ssm.get_parameters_by_path(path.substr(0, path.size() - 1)), access_);
   }
   return valid(resolve_names(flags, access_.stack, parameters));
+}
+
+base::Status Backend::check() {
+  if (!is_bus_typed_) return {};
+  base::Status found = events_.find_bus(names_.event_bus);
+  if (!found && found.error().code == base::ErrorCode::kNotFound) {
+    return base::fail(base::ErrorCode::kNotFound,
+                      fmt::format("there is no event bus '{}' at {}: nothing was posted; leave "
+                                  "--bus out to use the bus of the stack '{}', or see what there "
+                                  "is with: aws events list-event-buses",
+                                  names_.event_bus, place(access_), access_.stack));
+  }
+  return found;
 }
 
 base::Result<std::string> Backend::put(const std::string& name, const std::string& detail) {

@@ -26,6 +26,7 @@ class Backend final : public Bus {
   Reader& reader() { return reader_; }
   DeadLetters& dead_letters() { return dead_letters_; }
 
+  base::Status check() override;
   base::Result<std::string> put(const std::string& name, const std::string& detail) override;
 
  private:
@@ -38,6 +39,7 @@ class Backend final : public Bus {
   lambdas::DynamoDbClient database_;
   lambdas::EventsClient events_;
   Names names_;
+  bool is_bus_typed_;
   Reader reader_;
   DeadLetterQueue dead_letters_;
 };

@@ -22,6 +22,9 @@ namespace beckon::cli {
 // Where events are posted; EventBridge behind it.
 class Bus {
  public:
+  // Whether the bus is there; only a name that was typed is looked up, the stack's is right.
+  // kNotFound: it is not, says what to do. kDenied: we may not look.
+  virtual base::Status check() = 0;
   // detail: JSON text of an object. The new event's id.
   virtual base::Result<std::string> put(const std::string& name, const std::string& detail) = 0;
 
@@ -54,6 +57,9 @@ int run_devices(const Context& context, const DevicesOptions& options);
 int run_events(const Context& context, const EventsOptions& options);
 int run_dead_letters(const Context& context, const DeadLettersOptions& options);
 int run_status(const Context& context, const StatusOptions& options);
+
+// Where the backend is, for a sentence: "AWS in eu-west-1", "http://… (from AWS_ENDPOINT_URL)".
+std::string place(const Access& access);
 
 // The sentence for an error that the backend's clients gave: what was tried, what to type.
 std::string explain(const base::Error& error, const Access& access);

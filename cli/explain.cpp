@@ -9,15 +9,19 @@
 
 namespace beckon::cli {
 
+std::string place(const Access& access) {
+  return access.endpoint_url.empty()
+             ? fmt::format("AWS in {}", access.region)
+             : fmt::format("{} ({})", access.endpoint_url, access.why_endpoint);
+}
+
 std::string explain(const base::Error& error, const Access& access) {
-  const std::string place = access.endpoint_url.empty()
-                                ? fmt::format("AWS in {}", access.region)
-                                : fmt::format("{} ({})", access.endpoint_url, access.why_endpoint);
+  const std::string where = place(access);
   switch (error.code) {
     case base::ErrorCode::kUnavailable:
     case base::ErrorCode::kTimeout:
     case base::ErrorCode::kIo:
-      return fmt::format("cannot reach {}: {}\n{}", place, error.message,
+      return fmt::format("cannot reach {}: {}\n{}", where, error.message,
                          access.endpoint_url.empty()
                              ? "Is the region right (--region)? Is there a network?"
                              : "Is the emulator running? Start it with: beckon-emulator\n"
@@ -27,11 +31,11 @@ std::string explain(const base::Error& error, const Access& access) {
           "{} refused the call: {}\nCredentials come from AWS_ACCESS_KEY_ID and "
           "AWS_SECRET_ACCESS_KEY; an emulator takes 'local' for both unless it was "
           "told otherwise",
-          place, error.message);
+          where, error.message);
     case base::ErrorCode::kNotFound:
       return fmt::format("{} does not have what was asked for: {}\nIs --stack right (it is '{}')?",
-                         place, error.message, access.stack);
-    default: return fmt::format("{}: {}", place, error.message);
+                         where, error.message, access.stack);
+    default: return fmt::format("{}: {}", where, error.message);
   }
 }
 

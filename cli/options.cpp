@@ -29,7 +29,7 @@ else an emulator on this machine (http://127.0.0.1:3001). The bus and the tables
 stack's SSM parameters (/<stack>/…) unless the flags name them.
 
 Exit codes: 0 done; 1 failed (not reachable, refused, or an action failed on a device);
-2 wrong usage or configuration; 3 no such event, user or stack; 4 post --wait: still pending.)";
+2 wrong usage or configuration; 3 no such event, user, stack or bus; 4 post --wait: still pending.)";
 
 // The text of --data: as typed, of a file ("@file"), or of the standard input ("-").
 std::string read_data(const std::string& argument) {

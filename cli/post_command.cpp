@@ -62,10 +62,27 @@ void print_result(const Context& context, const PostOptions& options, const Wait
   }
 }
 
+// EventBridge accepts an event for a bus that does not exist, answers with an id, and drops it.
+void check_bus(const Context& context) {
+  const base::Status found = context.bus.check();
+  if (found) return;
+  switch (found.error().code) {
+    case base::ErrorCode::kNotFound: throw Failure(kExitNotFound, found.error().message);
+    case base::ErrorCode::kDenied:  // Who may post need not be allowed to look.
+      fmt::print(stderr,
+                 "beckon: posting without knowing that the bus exists; to have it checked, allow "
+                 "events:DescribeEventBus ({})\n",
+                 found.error().message);
+      return;
+    default: throw Failure(kExitFailed, explain(found.error(), context.access));
+  }
+}
+
 }  // namespace
 
 int run_post(const Context& context, const PostOptions& options) {
   const std::string detail = valid(detail_of(options.event));
+  check_bus(context);
   const std::string id = answer(context.bus.put(options.event.name, detail), context.access);
   json::Writer writer;
   writer.begin_object()

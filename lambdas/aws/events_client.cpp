@@ -75,6 +75,14 @@ std::vector<base::Result<std::string>> EventsClient::put(std::span<const EventEn
   return results;
 }
 
+base::Status EventsClient::find_bus(const std::string& bus) {
+  json::Writer input;
+  input.begin_object().member("Name", bus).end_object();
+  const auto answer = api_.call("DescribeEventBus", input.text(), Repeat::kMay);
+  if (!answer) return std::unexpected(answer.error().error);
+  return {};
+}
+
 std::vector<base::Result<std::string>> EventsClient::put_batch(
     std::span<const EventEntry> entries) {
   std::vector<base::Result<std::string>> results(entries.size());

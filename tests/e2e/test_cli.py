@@ -178,6 +178,14 @@ class Errors(Case):
         done = self.beckon(emulator, "--stack", "other", "devices", status=3)
         self.assertIn("other", done.stderr)
 
+    def test_a_bus_that_is_not_there_ends_with_3_and_nothing_is_posted(self):
+        emulator = self.emulator()
+        done = self.beckon(emulator, "--bus", "bekcon", "post", "Bob", "hey", status=3)
+        self.assertEqual(done.stdout, "")
+        self.assertIn("'bekcon'", done.stderr)
+        self.assertIn("--bus", done.stderr)
+        self.beckon(emulator, "--bus", "beckon", "post", "Bob", "hey")
+
     def test_wrong_usage_ends_with_2_and_says_where_help_is(self):
         for args in ([], ["fly"], ["post"], ["post", "Bob"], ["post", "Bob", "x", "--data", "{}"],
                      ["post", "Bob", "x", "--ttl", "soon"], ["events", "Bob", "--limit", "0"]):

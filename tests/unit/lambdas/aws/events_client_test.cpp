@@ -97,6 +97,25 @@ TEST(EventsClient, GivesUpOnAnEntryThatIsNeverTaken) {
   EXPECT_EQ(client.http.exchanges, 4);
 }
 
+// A bus that is there, one that is not, and one that we may not look at are told apart.
+TEST(EventsClient, FindsABus) {
+  Client there([](const FakeHttp::Sent&) { return reply(200, R"({"Name":"b"})"); });
+  EXPECT_TRUE(there.events.find_bus("b"));
+  EXPECT_EQ(header(there.http.sent[0].request, "X-Amz-Target"), "AWSEvents.DescribeEventBus");
+  EXPECT_EQ(there.http.sent[0].body, R"({"Name":"b"})");
+  const std::pair<const char*, ErrorCode> cases[] = {
+      {"ResourceNotFoundException", ErrorCode::kNotFound},
+      {"AccessDeniedException", ErrorCode::kDenied}};
+  for (const auto& [type, code] : cases) {
+    Client client([type = type](const FakeHttp::Sent&) {
+      return reply(400, std::string(R"({"__type":")") + type + R"(","message":"no"})");
+    });
+    const auto found = client.events.find_bus("b");
+    ASSERT_FALSE(found) << type;
+    EXPECT_EQ(found.error().code, code) << type;
+  }
+}
+
 // An answer that never came is not asked for again: the event would be posted twice.
 TEST(EventsClient, DoesNotRepeatWhatMayHaveHappened) {
   Client client([](const FakeHttp::Sent&) -> base::Result<HttpReply> {
