@@ -3,6 +3,7 @@
 
 import ctypes
 import datetime
+import fcntl
 import json
 import os
 import pathlib
@@ -78,6 +79,30 @@ class Process:
         except subprocess.TimeoutExpired:
             self._child.kill()
             self._child.wait()
+
+
+def own_folder(shared: pathlib.Path) -> tuple[pathlib.Path, int]:
+    """A new folder in `shared`, locked as long as the returned descriptor is open; first removes those whose lock
+    nobody holds: their demonstrations were killed outright."""
+    shared.mkdir(parents=True, exist_ok=True)
+    door = os.open(shared, os.O_RDONLY)
+    try:
+        fcntl.flock(door, fcntl.LOCK_EX)  # Nobody sees a folder between its making and its locking.
+        for left in shared.iterdir():
+            lock = os.open(left, os.O_RDONLY)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left, ignore_errors=True)
+            except BlockingIOError:
+                pass  # Its demonstration runs.
+            finally:
+                os.close(lock)
+        folder = pathlib.Path(tempfile.mkdtemp(dir=shared))
+        lock = os.open(folder, os.O_RDONLY)  # Not inherited by children, so it ends with this process.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return folder, lock
+    finally:
+        os.close(door)
 
 
 class Demo:
@@ -200,7 +225,7 @@ def stop(number: int, _frame: object) -> None:
 def main() -> int:
     for number in STOPPED_BY:
         signal.signal(number, stop)
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="beckon-demo-"))
+    folder, _ = own_folder(BIN.parent / "demo")
     demo = Demo(folder)
     try:
         demo.start_emulator()
