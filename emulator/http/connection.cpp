@@ -75,16 +75,38 @@ void HttpConnection::read_some() {
   char* const buffer = server_.read_buffer_.get();
   const ssize_t got = recv(origin_.fd, buffer, HttpServer::kReadBytesMax, 0);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (got <= 0) {
+  if (got < 0) {
+    close_now();
+  } else if (got == 0) {
+    on_input_end();
+  } else {
+    take_input(std::string_view(buffer, static_cast<std::size_t>(got)));
+  }
+}
+
+// The client has ended its half of the link. What it has asked is still answered; half a request,
+// or an upgrade to a link that can only be written, is not.
+void HttpConnection::on_input_end() {
+  const bool awaits_answer = state_ == State::kHandling ||
+                             (state_ == State::kReading && (!out_.empty() || !ahead_.empty()));
+  if (!awaits_answer || input_ended_) {
     close_now();
     return;
   }
-  take_input(std::string_view(buffer, static_cast<std::size_t>(got)));
+  input_ended_ = true;
+  if (state_ == State::kReading && ahead_.empty()) close_after_write_ = true;
+  update_events();
 }
 
 void HttpConnection::take_input(std::string_view bytes) {
   switch (state_) {
-    case State::kReading: parse(bytes); break;
+    case State::kReading:
+      if (ahead_.empty()) {
+        parse(bytes);
+      } else {
+        keep_ahead(bytes);
+      }
+      break;
     case State::kHandling:
     case State::kHeld: keep_ahead(bytes); break;
     case State::kLingering:
@@ -97,10 +119,16 @@ void HttpConnection::keep_ahead(std::string_view bytes) {
   update_events();
 }
 
-// Works off `bytes` until they are used up or a handler has not answered yet.
+// A client that asks and asks but reads no answers must not fill our memory with them.
+bool HttpConnection::may_parse() const {
+  return state_ == State::kReading && !close_after_write_ && out_bytes() < kOutBytesMax;
+}
+
+// Works off `bytes` until they are used up, a handler has not answered yet, or too many answers
+// wait to be read.
 void HttpConnection::parse(std::string_view bytes) {
   parsing_ = true;
-  while (!bytes.empty() && state_ == State::kReading && !close_after_write_) {
+  while (!bytes.empty() && may_parse()) {
     if (!in_request_) begin_request();
     complete_ = false;
     const std::size_t used =
@@ -115,7 +143,21 @@ void HttpConnection::parse(std::string_view bytes) {
     }
   }
   parsing_ = false;
-  if (!bytes.empty() && (state_ == State::kHandling || state_ == State::kHeld)) keep_ahead(bytes);
+  const bool goes_on = state_ == State::kHandling || state_ == State::kHeld ||
+                       (state_ == State::kReading && !close_after_write_);
+  if (!bytes.empty() && goes_on) keep_ahead(bytes);
+  if (input_ended_ && state_ == State::kReading && ahead_.empty() && !close_after_write_) {
+    close_after_write_ = true;
+    after_write();
+  }
+}
+
+// Goes on with what was sent ahead.
+void HttpConnection::parse_ahead() {
+  if (parsing_ || !may_parse() || (ahead_.empty() && !input_ended_)) return;
+  const std::string ahead = std::exchange(ahead_, {});
+  update_events();
+  parse(ahead);
 }
 
 void HttpConnection::begin_request() {
@@ -180,10 +222,7 @@ void HttpConnection::respond(std::uint64_t serial, const HttpResponse& response)
   state_ = State::kReading;
   set_reading_deadline();
   write_out(response, keep_alive_);
-  if (state_ != State::kReading || parsing_ || ahead_.empty()) return;
-  const std::string ahead = std::exchange(ahead_, {});
-  update_events();
-  parse(ahead);
+  parse_ahead();
 }
 
 void HttpConnection::respond_and_close(int status, std::string_view message) {

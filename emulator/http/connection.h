@@ -53,11 +53,18 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     kClosed,
   };
 
+  // What may wait for a client that does not read before its next request is looked at. One answer
+  // more than that can wait.
+  static constexpr std::size_t kOutBytesMax = 256U << 10;
+
   void on_ready(std::uint32_t events);
   void read_some();
+  void on_input_end();
   void take_input(std::string_view bytes);
   void keep_ahead(std::string_view bytes);
   void parse(std::string_view bytes);
+  void parse_ahead();
+  bool may_parse() const;
   bool finish_parse_error();
   void hand_over();
   HttpDone make_done();
@@ -67,6 +74,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void send_now(std::string_view head, std::string_view body);
   void flush();
   void after_write();
+  std::size_t out_bytes() const { return out_.size() - out_offset_; }
   void update_events();
   void begin_request();
   void set_deadline(base::Duration from_now);
@@ -108,6 +116,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   bool body_too_large_ = false;
   bool parsing_ = false;
   bool close_after_write_ = false;
+  bool input_ended_ = false;  // the client sends no more, but may still read
 };
 
 }  // namespace beckon::emulator

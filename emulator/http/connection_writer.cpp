@@ -70,6 +70,7 @@ void HttpConnection::flush() {
     if (state_ == State::kReading) set_reading_deadline();
   }
   after_write();
+  if (!ahead_.empty()) parse_ahead();
 }
 
 void HttpConnection::after_write() {
@@ -88,7 +89,8 @@ void HttpConnection::after_write() {
 void HttpConnection::update_events() {
   if (state_ == State::kClosed) return;
   const bool read =
-      state_ == State::kLingering || (!close_after_write_ && ahead_.size() < kAheadBytesMax);
+      state_ == State::kLingering || (!close_after_write_ && !input_ended_ &&
+                                      ahead_.size() < kAheadBytesMax && out_bytes() < kOutBytesMax);
   const std::uint32_t wanted = (read ? EPOLLIN : 0U) | (out_.empty() ? 0U : EPOLLOUT);
   if (wanted == events_) return;
   events_ = wanted;

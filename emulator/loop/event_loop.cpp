@@ -55,6 +55,8 @@ struct EventLoop::State {
     return watches[index];
   }
 
+  bool has_callbacks() const { return !posted.empty() || !timers.empty() || !watches.empty(); }
+
   int wait_ms() const {
     if (!posted.empty()) return 0;
     if (timers.empty()) return -1;
@@ -108,11 +110,15 @@ EventLoop::EventLoop() : state_(new State) {
 }
 
 EventLoop::~EventLoop() {
-  // Callbacks may own objects that unwatch and cancel when they go: let them, on a living state.
+  // Callbacks may own objects that unwatch, cancel and post when they go. Each container is taken
+  // out first, so that these calls find the members whole and never one that is being emptied.
   state_->destroying = true;
-  state_->posted.clear();
-  state_->timers.clear();
-  for (std::size_t i = 0; i < state_->watches.size(); ++i) state_->watches[i].reset();
+  while (state_->has_callbacks()) {
+    const auto posted = std::exchange(state_->posted, {});
+    state_->timer_times.clear();
+    const auto timers = std::exchange(state_->timers, {});
+    const auto watches = std::exchange(state_->watches, {});
+  }
   close(state_->epoll_fd);
   delete state_;
 }
@@ -135,6 +141,7 @@ void EventLoop::watch(int fd, std::uint32_t epoll_events,
 }
 
 void EventLoop::set_events(int fd, std::uint32_t epoll_events) {
+  if (state_->destroying) return;
   epoll_event event{};
   event.events = epoll_events;
   event.data.u64 = pack(fd, state_->watch_of(fd)->generation);

@@ -16,6 +16,8 @@ class EventLoop {
   using TimerId = std::uint64_t;  // never reused; 0 is no timer
 
   EventLoop();
+  // Destroys the callbacks that are left, without calling them. What they own may still unwatch,
+  // set_events, cancel and post.
   ~EventLoop();
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;

@@ -125,6 +125,74 @@ TEST_F(HttpServerTest, AClientThatLeavesBeforeItsAnswerHarmsNobody) {
   EXPECT_EQ(read_reply(c).status, 200);
 }
 
+// A client that has said all it wants to say (shutdown of its half) still gets every answer.
+TEST_F(HttpServerTest, AHalfClosedClientGetsItsAnswers) {
+  start();
+  auto c = client();
+  c.send("GET /later HTTP/1.1\r\n\r\nGET /second HTTP/1.1\r\n\r\n");
+  c.shutdown_sending();
+  while (waiting_count() == 0) {
+  }
+  answer_later();
+  EXPECT_EQ(read_reply(c).body, "GET /later?\n");
+  EXPECT_EQ(read_reply(c).body, "GET /second?\n");
+  EXPECT_EQ(c.receive_all(), "");
+  EXPECT_FALSE(c.timed_out()) << "the link must end behind the last answer";
+}
+
+TEST_F(HttpServerTest, AHalfClosedClientGetsALargeAnswerWholeAndAHalfRequestEndsTheLink) {
+  HttpListener listener;
+  const std::string large(12U << 20, 'z');
+  listener.on_request = [&](HttpRequest&, const HttpDone& done) {
+    done(HttpResponse{.status = 200, .headers = {}, .body = large});
+  };
+  start(std::move(listener));
+  auto c = client();
+  c.send("GET / HTTP/1.1\r\n\r\n");
+  c.shutdown_sending();
+  EXPECT_TRUE(read_reply(c).body == large);
+  EXPECT_EQ(c.receive_all(), "");
+  EXPECT_FALSE(c.timed_out());
+  auto half = client();
+  half.send("GET / HT");
+  half.shutdown_sending();
+  EXPECT_EQ(half.receive_all(), "");
+  EXPECT_FALSE(half.timed_out());
+}
+
+// A client that asks for much and reads nothing is not asked for more: its answers stay bounded. It
+// gets all of them once it reads.
+TEST_F(HttpServerTest, AnswersToAClientThatDoesNotReadAreBounded) {
+  constexpr int kRequests = 500;
+  HttpListener listener;
+  int handled = 0;  // touched on the loop's thread only
+  const std::string body(64U << 10, 'b');
+  listener.on_request = [&](HttpRequest&, const HttpDone& done) {
+    ++handled;
+    done(HttpResponse{.status = 200, .headers = {}, .body = body});
+  };
+  start(std::move(listener));
+  auto c = client();
+  std::string requests;
+  for (int i = 0; i < kRequests; ++i) requests += "GET / HTTP/1.1\r\n\r\n";
+  c.send(requests);
+  const auto handled_now = [&] {
+    int count = 0;
+    thread_.run([&] { count = handled; });
+    return count;
+  };
+  while (handled_now() == 0) {
+  }
+  // The kernel's buffers take some megabytes; all answers together are 32.
+  EXPECT_LT(handled_now(), kRequests);
+  for (int i = 0; i < kRequests; ++i) {
+    const auto reply = read_reply(c);
+    ASSERT_EQ(reply.status, 200) << i;
+    ASSERT_EQ(reply.body.size(), body.size()) << i;
+  }
+  EXPECT_EQ(handled_now(), kRequests);
+}
+
 TEST_F(HttpServerTest, AHeaderValueWithLineBreaksCannotForgeAHeader) {
   HttpListener listener;
   listener.on_request = [](HttpRequest&, const HttpDone& done) {

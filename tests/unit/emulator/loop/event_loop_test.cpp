@@ -148,5 +148,38 @@ TEST(EventLoop, AnEventOfAClosedDescriptorNeverReachesTheNextOwnerOfItsNumber) {
   EXPECT_EQ(wrong, 0);
 }
 
+// What callbacks own may use the loop in its destructor, while the loop itself goes.
+TEST(EventLoop, CallbacksThatAreLeftMayUseTheLoopWhileItEnds) {
+  SocketPair pair;
+  int destroyed = 0;
+  {
+    EventLoop loop;
+    loop.watch(pair.fds[0], EPOLLIN, [](std::uint32_t) {});
+    std::vector<EventLoop::TimerId> timers;
+    struct Owned {
+      EventLoop& loop;
+      const std::vector<EventLoop::TimerId>& timers;
+      int fd;
+      int& destroyed;
+      ~Owned() {
+        ++destroyed;
+        for (const auto timer : timers) loop.cancel(timer);
+        loop.set_events(fd, EPOLLOUT);
+        loop.unwatch(fd);
+        loop.post([] {});
+      }
+    };
+    const auto owned = [&] {
+      return std::shared_ptr<Owned>(new Owned{loop, timers, pair.fds[0], destroyed});
+    };
+    for (int i = 0; i < 20; ++i) {
+      timers.push_back(loop.call_after(base::Duration(60'000 + i), [o = owned()] {}));
+      loop.post([o = owned()] {});
+    }
+    loop.watch(pair.fds[1], EPOLLIN, [o = owned()](std::uint32_t) {});
+  }
+  EXPECT_EQ(destroyed, 41);
+}
+
 }  // namespace
 }  // namespace beckon::emulator
