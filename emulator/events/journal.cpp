@@ -81,7 +81,8 @@ base::Status JournalStore::open_file() {
         base::ErrorCode::kIo,
         fmt::format("{} is in use by another emulator: end it or give another --data", path_));
   }
-  return {};
+  // The file may be new: its name must last as long as what is written to it.
+  return options_.sync == Sync::kDisk ? sync_folder() : base::Status();
 }
 
 base::Status JournalStore::read_file() {
@@ -207,6 +208,18 @@ base::Status JournalStore::rewrite() {
   fd_ = fresh;
   file_bytes_ = lines.size();
   rewrite_at_bytes_ = 0;
+  // Without it the loss of power could bring the old name back, and with it the old file.
+  return sync_folder();
+}
+
+base::Status JournalStore::sync_folder() const {
+  const std::size_t slash = path_.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = fd >= 0 && ::fsync(fd) == 0;
+  const base::Error error = io_error("sync the folder of");
+  if (fd >= 0) ::close(fd);
+  if (!synced) return std::unexpected(error);
   return {};
 }
 

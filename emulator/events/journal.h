@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // An EventStore in one append-only file of JSON lines, each with a checksum. A change is in the
 // kernel when apply() returns: it survives kill -9 of the emulator; with Sync::kDisk also the loss
-// of power. The file is rewritten when most of it is out of date.
+// of power. The file is rewritten when most of it is out of date; the loss of power leaves the old
+// file or the new one, whole, whatever Sync is.
 #pragma once
 
 #include <cstdint>
@@ -48,6 +49,7 @@ class JournalStore final : public EventStore {
   void remember(const StoreChange& change);
   void rewrite_if_worth_it();
   base::Status rewrite();
+  base::Status sync_folder() const;
   base::Error io_error(const char* what) const;
 
   std::string path_;

@@ -4,11 +4,40 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
+#include <vector>
+
+namespace {
+
+// What was synced, in order: the path of the file or folder. A folder counts once the fresh file
+// has its final name.
+std::vector<std::string> synced;
+
+int record_sync(int fd, long call) {
+  const std::string link = "/proc/self/fd/" + std::to_string(fd);
+  char path[256] = {};
+  if (::readlink(link.c_str(), path, sizeof path - 1) > 0) {
+    const std::string fresh = std::string(path) + "/events.journal.new";
+    if (::access(fresh.c_str(), F_OK) != 0) synced.emplace_back(path);
+  }
+  return static_cast<int>(::syscall(call, fd));
+}
+
+}  // namespace
+
+// In place of the C library's.
+extern "C" int fsync(int fd) {
+  return record_sync(fd, SYS_fsync);
+}
+extern "C" int fdatasync(int fd) {
+  return record_sync(fd, SYS_fdatasync);
+}
 
 namespace beckon::emulator {
 namespace {
@@ -180,6 +209,19 @@ TEST_F(Journal, RefusesWhatCannotBeWritten) {
   put(*store, "c", "3");
   store.reset();
   EXPECT_EQ(entries(*open()), (Entries{{"a", "1"}, {"c", "3"}}));
+}
+
+// The loss of power leaves the old file or the new one: the new one is on the disk before it gets
+// the name, and the name before the next change is acknowledged.
+TEST_F(Journal, ARewriteSyncsTheFileAndThenItsFolder) {
+  JournalStore::Options options;
+  options.rewrite_bytes_min = 0;
+  auto store = open(options);
+  synced.clear();
+  for (int i = 0; i < 8; ++i) put(*store, "key", std::to_string(i));
+  ASSERT_GE(synced.size(), 2U);
+  EXPECT_EQ(synced[0], path_ + ".new");
+  EXPECT_EQ(synced[1], folder_);
 }
 
 }  // namespace
