@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/functions/output.h"
 
+#include <strings.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <string>
 #include <utility>
+
+#include "common/json/json.h"
 
 namespace beckon::emulator {
 namespace {
@@ -16,6 +20,23 @@ constexpr std::size_t kTailBytesMax = 4096;  // Lambda's
 constexpr std::size_t kLineBytesMax = 8192;
 // Reads per wake-up: a function that writes without pause must not starve the rest of the loop.
 constexpr int kReadsMax = 16;
+
+// The level of a line in Lambda's JSON log format: {"level":"ERROR",…}.
+base::LogLevel level_of(std::string_view line) {
+  using base::LogLevel;
+  constexpr std::pair<const char*, LogLevel> kLevels[] = {
+      {"TRACE", LogLevel::kDebug}, {"DEBUG", LogLevel::kDebug},     {"WARN", LogLevel::kWarning},
+      {"ERROR", LogLevel::kError}, {"WARNING", LogLevel::kWarning}, {"FATAL", LogLevel::kError},
+  };
+  if (!line.starts_with('{')) return LogLevel::kInfo;
+  const auto document = json::parse(line, json::kDepthMaxHost);
+  if (!document) return LogLevel::kInfo;
+  const std::string level((*document)["level"].string_or(""));
+  for (const auto& [name, known] : kLevels) {
+    if (strcasecmp(level.c_str(), name) == 0) return known;
+  }
+  return LogLevel::kInfo;
+}
 
 }  // namespace
 
@@ -72,7 +93,7 @@ void ProcessOutput::take(std::string_view bytes) {
 void ProcessOutput::emit(std::string_view line) {
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   has_lines_ = true;
-  add_line(base::LogLevel::kInfo, line);
+  add_line(level_of(line), line);
 }
 
 void ProcessOutput::add_line(base::LogLevel level, std::string_view text) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a function's process writes to stdout and stderr: read from its pipe, cut into lines, shown
 // in the emulator's log with the function's name and the invocation's id, and kept (the last 4 kB
-// of an invocation) for Invoke's log tail.
+// of an invocation) for Invoke's log tail. A line in Lambda's JSON log format is shown with the
+// level that it gives itself, every other line as info.
 #pragma once
 
 #include <string>

@@ -96,6 +96,10 @@ HandlerResult handle(std::string_view handler, const std::string& event) {
     std::fflush(stdout);
     std::fprintf(stderr, "to stderr\n");
   }
+  if (handler == "print") {  // its event, as a line of the log
+    std::printf("%.*s\n", static_cast<int>(event.size()), event.data());
+    std::fflush(stdout);
+  }
   return {false, event};
 }
 

@@ -20,22 +20,28 @@
 
 namespace beckon::emulator {
 
-// Keeps all lines as "module: text".
+// Keeps all lines as "module: text", and with their level as "LEVEL module: text".
 class RecordingLog final : public base::LogSink {
  public:
-  void write(base::LogLevel, std::string_view module, std::string_view text) override {
+  void write(base::LogLevel level, std::string_view module, std::string_view text) override {
     const std::lock_guard lock(mutex_);
     lines_.push_back(std::string(module) + ": " + std::string(text));
+    with_levels_.push_back(std::string(base::to_string(level)) + " " + lines_.back());
   }
   bool enabled(base::LogLevel) const override { return true; }
   std::vector<std::string> lines() const {
     const std::lock_guard lock(mutex_);
     return lines_;
   }
+  std::vector<std::string> lines_with_levels() const {
+    const std::lock_guard lock(mutex_);
+    return with_levels_;
+  }
 
  private:
   mutable std::mutex mutex_;
   std::vector<std::string> lines_;
+  std::vector<std::string> with_levels_;
 };
 
 class FunctionsFixture : public ::testing::Test {
