@@ -126,6 +126,7 @@ class Demo:
             raise emulator.failure(f"said nothing for {READY_S:.0f} s")
         self.ready = json.loads(line)
         self._environment |= {"AWS_ENDPOINT_URL": self.ready["endpoint"], "AWS_REGION": self.ready["region"],
+                              "AWS_DEFAULT_REGION": self.ready["region"],  # The AWS CLI and boto read this one.
                               "AWS_ACCESS_KEY_ID": self.ready["access_key_id"],
                               "AWS_SECRET_ACCESS_KEY": self.ready["secret_access_key"]}
         print(f"emulator  {self.ready['websocket_url']}, ready after {(time.monotonic() - begun) * 1000:.0f} ms")
@@ -194,7 +195,7 @@ class Demo:
         endpoint, url = self.ready["endpoint"], self.ready["websocket_url"]
         detail = json.dumps(json.dumps({"target": {"user": "Bob"}, "text": "from the AWS CLI"}))
         keys = " ".join(f"{k}={self._environment[k]}" for k in
-                        ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_ENDPOINT_URL"))
+                        ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"))
         print(f"\nAll of it keeps running until Ctrl-C. In another terminal:\n"
               f"  export {keys}\n"
               f"  {BIN}/beckon post Bob \"hello again\"\n"

@@ -8,14 +8,15 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "emulator/app/control_api.h"
+#include "emulator/app/data_folder.h"
 #include "emulator/app/endpoints.h"
 #include "emulator/app/events_part.h"
+#include "emulator/app/front_door.h"
 #include "emulator/app/lambda_api.h"
 #include "emulator/app/ready.h"
 #include "emulator/app/signatures.h"
@@ -66,8 +67,6 @@ class App {
   void watch_signals();
   void stop();
   void sweep_expired();
-  void on_request(HttpRequest& request, HttpDone done);
-  void on_upgrade(HttpRequest& request, std::unique_ptr<HttpUpgrade> upgrade);
 
   const AppOptions& options_;
   AppModel model_;
@@ -90,6 +89,7 @@ class App {
   std::unique_ptr<ConnectionsApi> connections_;
   std::unique_ptr<LambdaApi> lambda_;
   std::unique_ptr<ControlApi> control_;
+  std::unique_ptr<FrontDoor> door_;
 };
 
 int App::run() {
@@ -109,10 +109,10 @@ int App::run() {
 base::Status App::listen() {
   HttpListener listener;
   listener.on_request = [this](HttpRequest& request, HttpDone done) {
-    on_request(request, std::move(done));
+    door_->on_request(request, std::move(done));
   };
   listener.on_upgrade = [this](HttpRequest& request, std::unique_ptr<HttpUpgrade> upgrade) {
-    on_upgrade(request, std::move(upgrade));
+    door_->on_upgrade(request, std::move(upgrade));
   };
   const auto id = server_.listen(options_.host, options_.port, std::move(listener));
   if (!id) {
@@ -148,12 +148,7 @@ void App::build_functions() {
 base::Status App::build() {
   signatures_ = {model_.region, options_.access_key_id, options_.secret_access_key};
   if (!options_.data_dir.empty()) {
-    std::error_code error;
-    std::filesystem::create_directories(options_.data_dir, error);
-    if (error) {
-      return base::fail(base::ErrorCode::kIo,
-                        "--data " + options_.data_dir + " cannot be made: " + error.message());
-    }
+    if (const auto made = make_data_folder(options_.data_dir); !made) return made;
   }
   build_functions();
   auto opened = dynamodb::DynamoDbService::open({.data_dir = options_.data_dir,
@@ -165,8 +160,12 @@ base::Status App::build() {
   dynamodb_ = std::move(*opened);
   ssm_ = std::make_unique<SsmService>(SsmOptions{
       .region = model_.region, .account = model_.account, .parameters = model_.ssm_parameters});
-  auto events =
-      EventsPart::make(loop_, model_, *functions_, ids_, endpoints_.base, options_.data_dir, log_);
+  auto events = EventsPart::make(loop_, model_, *functions_, ids_,
+                                 {.endpoint = endpoints_.base,
+                                  .data_dir = options_.data_dir,
+                                  .retry_delays = options_.async_retry_delays,
+                                  .duplicate_probability = options_.event_duplicates},
+                                 log_);
   if (!events) return std::unexpected(events.error());
   events_ = std::move(*events);
   dispatcher_ = std::make_unique<AwsDispatcher>(
@@ -186,6 +185,15 @@ base::Status App::build() {
       }});
   control_ =
       std::make_unique<ControlApi>(gateway_.get(), [this] { return events_->dead_letters_json(); });
+  // Where other machines come in they do so under names that nobody here knows.
+  std::optional<HostRule> hosts;
+  if (is_loopback_address(options_.host)) hosts.emplace(options_.allowed_hosts);
+  door_ = std::make_unique<FrontDoor>(FrontDoor::Parts{.dispatcher = *dispatcher_,
+                                                       .lambda = *lambda_,
+                                                       .control = *control_,
+                                                       .gateway = gateway_.get(),
+                                                       .connections = connections_.get()},
+                                      std::move(hosts));
   return {};
 }
 
@@ -207,18 +215,21 @@ base::Status App::build_gateway() {
 void App::announce() {
   const base::Logger log(log_, "emulator");
   for (const std::string& note : model_.notes) log.info("%s", note.c_str());
-  for (const std::string& problem : functions_->check()) log.warning("%s", problem.c_str());
+  const std::vector<FunctionProblem> missing = functions_->check();
+  for (const auto& [name, problem] : missing) {
+    log.warning("function %s: %s", name.c_str(), problem.c_str());
+  }
   if (auth_mode(model_) == "open") {
     log.warning("AuthMode is open: whoever connects is who they say they are");
   }
-  if (options_.host != "127.0.0.1" && options_.host != "::1") {
+  if (!is_loopback_address(options_.host)) {
     log.warning(
         "listening on %s: whoever reaches this machine can run its functions and read its "
         "tables with known credentials",
         options_.host.c_str());
   }
-  const std::string text = options_.json ? ready_json(options_, model_, endpoints_) + "\n"
-                                         : ready_text(options_, model_, endpoints_);
+  const std::string text = options_.json ? ready_json(options_, model_, endpoints_, missing) + "\n"
+                                         : ready_text(options_, model_, endpoints_, missing);
   std::fputs(text.c_str(), stdout);
   std::fflush(stdout);
 }
@@ -259,42 +270,6 @@ void App::stop() {
 void App::sweep_expired() {
   dynamodb_->sweep_expired();
   loop_.call_after(kExpirySweep, [this] { sweep_expired(); });
-}
-
-void App::on_request(HttpRequest& request, HttpDone done) {
-  // The credentials are well known, so such a page could sign an Invoke in the query string.
-  if (is_foreign_page(request)) {
-    done(HttpResponse{.status = 403,
-                      .headers = {{"Content-Type", "application/json"}},
-                      .body = R"({"message":"pages of other sites are not answered"})"});
-    return;
-  }
-  // The JavaScript SDK posts to the path of a queue's URL.
-  const bool to_queue =
-      find_header(request.headers, "X-Amz-Target").value_or("").starts_with("AmazonSQS.");
-  if (request.path == "/" || to_queue) {
-    dispatcher_->handle(request, std::move(done));
-  } else if (is_lambda_path(request.path)) {
-    lambda_->handle(request, std::move(done));
-  } else if (is_control_path(request.path)) {
-    done(control_->handle(request));
-  } else if (gateway_ == nullptr) {
-    done(HttpResponse{.status = 404,
-                      .headers = {{"Content-Type", "application/json"}},
-                      .body = R"({"message":"the template has no WebSocket API"})"});
-  } else if (const auto path = parse_connections_path(request.path)) {
-    done(connections_->handle(request, *path));
-  } else {
-    done(gateway_->on_plain_request(request));
-  }
-}
-
-void App::on_upgrade(HttpRequest& request, std::unique_ptr<HttpUpgrade> upgrade) {
-  if (gateway_ == nullptr) {
-    upgrade->refuse(HttpResponse{.status = 404, .headers = {}, .body = {}});
-  } else {
-    gateway_->on_upgrade(request, std::move(upgrade));
-  }
 }
 
 // One connection needs one descriptor, and ten thousand of them are a normal thing to try.

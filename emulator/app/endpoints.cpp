@@ -6,14 +6,15 @@
 namespace beckon::emulator {
 namespace {
 
-void replace_origins(std::string& text, const std::string& scheme, const std::string& api_id,
-                     const std::string& origin) {
-  const std::string start = scheme + "://" + api_id + ".execute-api.";
+// Replaces the origins that begin with `start` and are followed by the path `path`.
+void replace_origins(std::string& text, std::string_view start, std::string_view path,
+                     std::string_view origin) {
   std::size_t at = text.find(start);
   while (at != std::string::npos) {
     const std::size_t end = std::min(text.find_first_of("/ \"'", at + start.size()), text.size());
-    text.replace(at, end - at, origin);
-    at = text.find(start, at + origin.size());
+    const bool is_ours = std::string_view(text).substr(end).starts_with(path);
+    if (is_ours) text.replace(at, end - at, origin);
+    at = text.find(start, is_ours ? at + origin.size() : end);
   }
 }
 
@@ -33,9 +34,13 @@ Endpoints make_endpoints(const AppModel& model, const std::string& host, int por
 }
 
 std::string localize(std::string text, const AppModel& model, const Endpoints& endpoints) {
-  if (!model.api) return text;
-  replace_origins(text, "https", model.api->api_id, endpoints.base);
-  replace_origins(text, "wss", model.api->api_id, "ws" + endpoints.base.substr(4));
+  if (model.api) {
+    replace_origins(text, "https://" + model.api->api_id + ".execute-api.", "", endpoints.base);
+    replace_origins(text, "wss://" + model.api->api_id + ".execute-api.", "",
+                    "ws" + endpoints.base.substr(4));
+  }
+  const std::string queues = "/" + model.account + "/";
+  replace_origins(text, "https://sqs." + model.region + ".", queues, endpoints.base);
   return text;
 }
 

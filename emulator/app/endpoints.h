@@ -19,8 +19,8 @@ struct Endpoints {
 // host: what the emulator listens on; "0.0.0.0" and "::" are reached over loopback.
 Endpoints make_endpoints(const AppModel& model, const std::string& host, int port);
 
-// "https://<api id>.execute-api.<region>.amazonaws.com/dev" becomes the local one, "wss://"
-// likewise; all else stays.
+// "https://<api id>.execute-api.<region>.amazonaws.com/dev" becomes the local one, "wss://" and the
+// URLs of the stack's queues likewise; all else stays.
 std::string localize(std::string text, const AppModel& model, const Endpoints& endpoints);
 
 // localize() for the functions' environments, the SSM parameters and the outputs.

@@ -16,8 +16,9 @@ std::uint64_t random_seed() {
   return seed;
 }
 
-AsyncQueueOptions async_options(const AppModel& model) {
+AsyncQueueOptions async_options(const AppModel& model, const EventsPartOptions& given) {
   AsyncQueueOptions options;
+  options.retry_delays = given.retry_delays;
   options.region = model.region;
   options.account = model.account;
   return options;
@@ -27,23 +28,22 @@ AsyncQueueOptions async_options(const AppModel& model) {
 
 base::Result<std::unique_ptr<EventsPart>> EventsPart::make(EventLoop& loop, const AppModel& model,
                                                            Invoker& invoker, IdSource& ids,
-                                                           const std::string& endpoint,
-                                                           const std::string& data_dir,
+                                                           const EventsPartOptions& options,
                                                            base::LogSink& log) {
   auto buses = EventBuses::create(model);
   if (!buses) return std::unexpected(buses.error());
   std::unique_ptr<JournalStore> journal;
-  if (!data_dir.empty()) {
-    auto opened = JournalStore::open(data_dir + "/events.journal", {}, log);
+  if (!options.data_dir.empty()) {
+    auto opened = JournalStore::open(options.data_dir + "/events.journal", {}, log);
     if (!opened) return std::unexpected(opened.error());
     journal = std::move(*opened);
   }
-  return std::unique_ptr<EventsPart>(new EventsPart(loop, model, invoker, ids, endpoint,
+  return std::unique_ptr<EventsPart>(new EventsPart(loop, model, invoker, ids, options,
                                                     std::move(journal), std::move(*buses), log));
 }
 
 EventsPart::EventsPart(EventLoop& loop, const AppModel& model, Invoker& invoker, IdSource& ids,
-                       const std::string& endpoint, std::unique_ptr<JournalStore> journal,
+                       const EventsPartOptions& options, std::unique_ptr<JournalStore> journal,
                        EventBuses buses, base::LogSink& log)
     : log_(log, "events"),
       scheduler_(loop),
@@ -53,15 +53,17 @@ EventsPart::EventsPart(EventLoop& loop, const AppModel& model, Invoker& invoker,
       buses_(std::move(buses)),
       queues_(
           model.queues, store_, scheduler_, [&ids] { return ids.uuid(); }, log),
-      async_(model.functions, invoker, queues_, store_, scheduler_, async_options(model), log),
+      async_(model.functions, invoker, queues_, store_, scheduler_, async_options(model, options),
+             log),
       delivery_(
-          async_, queues_, store_, scheduler_, {}, [&ids] { return ids.uuid(); },
+          async_, queues_, store_, scheduler_,
+          {.duplicate_probability = options.duplicate_probability}, [&ids] { return ids.uuid(); },
           [this] { return std::uniform_real_distribution<double>(0, 1)(random_); }, log),
       event_bridge_(
           buses_, delivery_, scheduler_, {.region = model.region, .account = model.account},
           [&ids] { return ids.uuid(); }, log),
       sqs_(queues_, scheduler_,
-           {.region = model.region, .account = model.account, .endpoint = endpoint}) {}
+           {.region = model.region, .account = model.account, .endpoint = options.endpoint}) {}
 
 void EventsPart::resume() {
   const std::size_t events = async_.resume() + delivery_.resume();

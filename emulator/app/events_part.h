@@ -6,6 +6,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "common/base/error.h"
 #include "common/base/log.h"
@@ -23,15 +24,20 @@
 
 namespace beckon::emulator {
 
+struct EventsPartOptions {
+  std::string endpoint = {};  // the emulator's own, for queue URLs
+  std::string data_dir = {};  // "": nothing is kept
+  std::vector<base::Duration> retry_delays = AsyncQueueOptions{}.retry_delays;
+  double duplicate_probability = 0;  // of each delivery to a rule's target
+};
+
 class EventsPart {
  public:
-  // model, invoker, ids and log must outlive it. endpoint: the emulator's own, for queue URLs.
-  // data_dir "": nothing is kept. Errors: kIo (the journal), kInvalid (the journal, or an event
-  // pattern).
+  // model, invoker, ids and log must outlive it. Errors: kIo (the journal), kInvalid (the journal,
+  // or an event pattern).
   static base::Result<std::unique_ptr<EventsPart>> make(EventLoop& loop, const AppModel& model,
                                                         Invoker& invoker, IdSource& ids,
-                                                        const std::string& endpoint,
-                                                        const std::string& data_dir,
+                                                        const EventsPartOptions& options,
                                                         base::LogSink& log);
   EventsPart(const EventsPart&) = delete;
   EventsPart& operator=(const EventsPart&) = delete;
@@ -47,8 +53,8 @@ class EventsPart {
 
  private:
   EventsPart(EventLoop& loop, const AppModel& model, Invoker& invoker, IdSource& ids,
-             const std::string& endpoint, std::unique_ptr<JournalStore> journal, EventBuses buses,
-             base::LogSink& log);
+             const EventsPartOptions& options, std::unique_ptr<JournalStore> journal,
+             EventBuses buses, base::LogSink& log);
 
   base::Logger log_;
   LoopScheduler scheduler_;

@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include "emulator/app/option_checks.h"
+
 namespace beckon::emulator {
 namespace {
 
@@ -23,8 +25,12 @@ constexpr const char* kFooter =
     "      keeps tables and events on their way; sets a parameter of the template\n"
     "  beckon-emulator --idle-timeout 20s --connection-lifetime 1m\n"
     "      API Gateway's limits made short, to see how a client takes them\n"
+    "  beckon-emulator --async-retry-delays 1m,2m --event-duplicates 0.1\n"
+    "      retries at Lambda's own pace; every tenth event is delivered twice\n"
     "  aws --endpoint-url http://127.0.0.1:3001 dynamodb scan --table-name beckon-connections\n"
-    "      with AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1\n"
+    "      with AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1\n"
+    "      (the AWS CLI and boto read AWS_DEFAULT_REGION, other SDKs AWS_REGION: set both)\n"
+    "\nFault injection and the rest of the control API: docs/EMULATOR.md.\n"
     "\nExit status: 0 ended by SIGTERM or SIGINT, 1 failed, 2 usage, template or parameters.\n";
 
 // The text as the command line gives it, before it is checked.
@@ -32,9 +38,10 @@ struct RawOptions {
   std::string idle_timeout = "10m";
   std::string lifetime = "2h";
   std::string log_level = "info";
+  std::string retry_delays = "1s,2s";
   std::vector<std::string> parameters;
-  double connect_rate = -1;
-  double message_rate = -1;
+  std::optional<double> connect_rate;
+  std::optional<double> message_rate;
   bool no_pong = false;
   bool no_prewarm = false;
 };
@@ -54,25 +61,8 @@ std::string find_template() {
   return kTemplate;
 }
 
-void declare(CLI::App& app, AppOptions& options, RawOptions& raw) {
-  app.add_option("--template", options.template_path,
-                 "CloudFormation template (default: infrastructure/template.yaml of the project)");
-  app.add_option("--parameter", raw.parameters,
-                 "Key=Value of the template's Parameters; repeatable")
-      ->allow_extra_args(false);
-  app.add_option("--stack-name", options.stack_name, "the stack's name")->capture_default_str();
-  app.add_option("--port", options.port, "port for everything; 0 takes any free one")
-      ->check(CLI::Range(0, 65535))
-      ->capture_default_str();
-  app.add_option("--host", options.host, "address to listen on; others than loopback are not safe")
-      ->capture_default_str();
-  app.add_option("--data", options.data_dir, "folder in which tables and events are kept");
-  app.add_option("--region", options.region, "AWS region")->capture_default_str();
-  app.add_option("--access-key-id", options.access_key_id, "accepted key id")
-      ->capture_default_str();
-  app.add_option("--secret-access-key", options.secret_access_key, "its secret")
-      ->capture_default_str();
-  app.add_flag("--json", options.json, "tell readiness as one line of JSON on stdout");
+// How the services behave.
+void declare_behaviour(CLI::App& app, AppOptions& options, RawOptions& raw) {
   app.add_option("--log-level", raw.log_level, "debug, info, warning or error")
       ->capture_default_str();
   app.add_option("--idle-timeout", raw.idle_timeout, "close connections idle for so long")
@@ -80,9 +70,11 @@ void declare(CLI::App& app, AppOptions& options, RawOptions& raw) {
   app.add_option("--connection-lifetime", raw.lifetime, "close connections after so long")
       ->capture_default_str();
   app.add_option("--connect-rate", raw.connect_rate,
-                 "new connections a second, 0 without limit (default: the template's, else 500)");
+                 "new connections a second, 0 without limit (default: the template's, else 500)")
+      ->check(check_rate);
   app.add_option("--message-rate", raw.message_rate,
-                 "messages a second, 0 without limit (default: the template's, else 10000)");
+                 "messages a second, 0 without limit (default: the template's, else 10000)")
+      ->check(check_rate);
   app.add_flag("--ping-resets-idle", options.gateway.ping_resets_idle,
                "let ping frames count as activity");
   app.add_flag("--no-pong", raw.no_pong, "leave ping frames unanswered");
@@ -91,6 +83,49 @@ void declare(CLI::App& app, AppOptions& options, RawOptions& raw) {
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   app.add_flag("--no-prewarm", raw.no_prewarm, "start functions on their first call only");
+  app.add_option("--async-retry-delays", raw.retry_delays,
+                 "waits before the retries of a failed asynchronous invocation; on AWS 1m,2m")
+      ->capture_default_str();
+  app.add_option("--event-duplicates", options.event_duplicates,
+                 "probability that a rule's target gets an event twice, as EventBridge may do")
+      ->check(check_probability)
+      ->capture_default_str();
+}
+
+// Where, what and for whom.
+void declare(CLI::App& app, AppOptions& options, RawOptions& raw) {
+  app.add_option("--template", options.template_path,
+                 "CloudFormation template (default: infrastructure/template.yaml of the project)")
+      ->check(check_not_empty);
+  app.add_option("--parameter", raw.parameters,
+                 "Key=Value of the template's Parameters; repeatable")
+      ->allow_extra_args(false);
+  app.add_option("--stack-name", options.stack_name, "the stack's name")
+      ->check(check_stack_name)
+      ->capture_default_str();
+  app.add_option("--port", options.port, "port for everything; 0 takes any free one")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  app.add_option("--host", options.host, "address to listen on; others than loopback are not safe")
+      ->capture_default_str();
+  app.add_option("--allow-host", options.allowed_hosts,
+                 "another name under which requests may come to a loopback address; repeatable")
+      ->check(check_host_name)
+      ->allow_extra_args(false);
+  app.add_option("--data", options.data_dir,
+                 "folder in which tables and events are kept (default: memory)")
+      ->check(check_not_empty);
+  app.add_option("--region", options.region, "AWS region")
+      ->check(check_region)
+      ->capture_default_str();
+  app.add_option("--access-key-id", options.access_key_id, "accepted key id")
+      ->check(check_access_key_id)
+      ->capture_default_str();
+  app.add_option("--secret-access-key", options.secret_access_key, "its secret")
+      ->check(check_not_empty)
+      ->capture_default_str();
+  app.add_flag("--json", options.json, "tell readiness as one line of JSON on stdout");
+  declare_behaviour(app, options, raw);
 }
 
 std::optional<int> refuse(const std::string& message) {
@@ -141,10 +176,16 @@ std::optional<int> apply(const RawOptions& raw, AppOptions& options) {
   }
   if (const auto status = read_log_level(raw.log_level, options.log_level)) return status;
   if (const auto status = read_parameters(raw.parameters, options.parameters)) return status;
+  const auto delays = parse_retry_delays(raw.retry_delays);
+  if (!delays) {
+    return refuse("--async-retry-delays: expected times such as 1s,2s or 1m,2m, not '" +
+                  raw.retry_delays + "'");
+  }
+  options.async_retry_delays = *delays;
   options.gateway.answer_ping = !raw.no_pong;
   options.prewarm = !raw.no_prewarm;
-  if (raw.connect_rate >= 0) options.gateway.connect_rate_per_s = raw.connect_rate;
-  if (raw.message_rate >= 0) options.gateway.message_rate_per_s = raw.message_rate;
+  options.gateway.connect_rate_per_s = raw.connect_rate;
+  options.gateway.message_rate_per_s = raw.message_rate;
   if (options.template_path.empty()) options.template_path = find_template();
   return std::nullopt;
 }

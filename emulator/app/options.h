@@ -5,8 +5,10 @@
 #include <expected>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "common/base/log.h"
+#include "emulator/events/async_queue.h"
 #include "emulator/gateway/options.h"
 
 namespace beckon::emulator {
@@ -20,11 +22,14 @@ struct AppOptions {
   std::map<std::string, std::string> parameters;
   std::string host = "127.0.0.1";
   int port = 3001;
-  std::string data_dir;  // "": in memory
+  std::vector<std::string> allowed_hosts;  // Host headers answered beside the loopback names
+  std::string data_dir;                    // "": in memory
   bool json = false;
   bool prewarm = true;
   base::LogLevel log_level = base::LogLevel::kInfo;
   int function_concurrency = 10;
+  std::vector<base::Duration> async_retry_delays = AsyncQueueOptions{}.retry_delays;
+  double event_duplicates = 0;  // the probability that a rule's target gets an event twice
   GatewayOptions gateway;
 };
 

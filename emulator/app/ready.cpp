@@ -53,8 +53,8 @@ std::string auth_mode(const AppModel& model) {
   return found == model.parameters.end() ? "none" : found->second;
 }
 
-std::string ready_json(const AppOptions& options, const AppModel& model,
-                       const Endpoints& endpoints) {
+std::string ready_json(const AppOptions& options, const AppModel& model, const Endpoints& endpoints,
+                       const std::vector<FunctionProblem>& missing) {
   json::Writer writer;
   writer.begin_object().member("ready", true).member("pid", static_cast<std::int64_t>(getpid()));
   writer.member("version", BECKON_VERSION);
@@ -69,25 +69,35 @@ std::string ready_json(const AppOptions& options, const AppModel& model,
   writer.member("auth_mode", auth_mode(model));
   write_list(writer, "tables", table_names(model));
   write_list(writer, "functions", function_names(model));
+  writer.key("missing_functions").begin_array();
+  for (const auto& [name, problem] : missing) {
+    writer.begin_object().member("function", name).member("problem", problem).end_object();
+  }
+  writer.end_array();
   write_list(writer, "dead_letter_queues", queue_names(model));
   writer.end_object();
   return writer.take();
 }
 
-std::string ready_text(const AppOptions& options, const AppModel& model,
-                       const Endpoints& endpoints) {
+std::string ready_text(const AppOptions& options, const AppModel& model, const Endpoints& endpoints,
+                       const std::vector<FunctionProblem>& missing) {
   std::string text = fmt::format("beckon-emulator {} is ready\n\n", BECKON_VERSION);
   const auto line = [&](const char* name, const std::string& value) {
     text += fmt::format("  {:<14}{}\n", name, value);
   };
   if (!endpoints.websocket.empty()) line("WebSocket", endpoints.websocket);
   line("AWS endpoint", endpoints.base);
-  line("credentials", fmt::format("AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY={} AWS_REGION={}",
-                                  options.access_key_id, options.secret_access_key, model.region));
+  // The AWS CLI and boto read AWS_DEFAULT_REGION, the other SDKs AWS_REGION.
+  line("credentials", fmt::format("AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY={}",
+                                  options.access_key_id, options.secret_access_key));
+  line("", fmt::format("AWS_REGION={0} AWS_DEFAULT_REGION={0}", model.region));
   line("stack", model.stack_name);
   line("event bus", first_bus(model));
   line("tables", join(table_names(model)));
   line("functions", join(function_names(model)));
+  for (const auto& [name, problem] : missing) {
+    line("  MISSING", fmt::format("{}: {}", name, problem));
+  }
   line("dead letters", join(queue_names(model)));
   line("data", options.data_dir.empty() ? "in memory, gone when this ends (--data DIR keeps it)"
                                         : options.data_dir);

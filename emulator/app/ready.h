@@ -3,17 +3,20 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "emulator/app/endpoints.h"
 #include "emulator/app/options.h"
+#include "emulator/functions/functions.h"
 #include "emulator/template/model.h"
 
 namespace beckon::emulator {
 
-std::string ready_json(const AppOptions& options, const AppModel& model,
-                       const Endpoints& endpoints);
-std::string ready_text(const AppOptions& options, const AppModel& model,
-                       const Endpoints& endpoints);
+// missing: the functions that cannot be started yet.
+std::string ready_json(const AppOptions& options, const AppModel& model, const Endpoints& endpoints,
+                       const std::vector<FunctionProblem>& missing);
+std::string ready_text(const AppOptions& options, const AppModel& model, const Endpoints& endpoints,
+                       const std::vector<FunctionProblem>& missing);
 
 // The template's AuthMode, or "none" if it has no such parameter.
 std::string auth_mode(const AppModel& model);

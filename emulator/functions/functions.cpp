@@ -35,11 +35,11 @@ void Functions::invoke(const std::string& function, std::string event, std::stri
   });
 }
 
-std::vector<std::string> Functions::check() const {
-  std::vector<std::string> problems;
+std::vector<FunctionProblem> Functions::check() const {
+  std::vector<FunctionProblem> problems;
   for (const auto& [name, model] : models_) {
     const auto checked = check_bootstrap(model.code_dir);
-    if (!checked) problems.push_back("function " + name + ": " + checked.error().message);
+    if (!checked) problems.push_back({name, checked.error().message});
   }
   return problems;
 }

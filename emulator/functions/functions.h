@@ -12,6 +12,12 @@
 
 namespace beckon::emulator {
 
+// A function whose binary cannot be started, and a sentence that says why and what to do.
+struct FunctionProblem {
+  std::string function;
+  std::string message;
+};
+
 class Functions final : public Invoker {
  public:
   // models must outlive it.
@@ -24,8 +30,8 @@ class Functions final : public Invoker {
               std::function<void(InvokeResult)> done) override;
 
   bool contains(const std::string& function) const { return pools_.contains(function); }
-  // A sentence for every function whose binary cannot be started.
-  std::vector<std::string> check() const;
+  // The functions whose binaries cannot be started at the moment.
+  std::vector<FunctionProblem> check() const;
   // Starts one process of each function ahead of the first call.
   void prewarm();
 

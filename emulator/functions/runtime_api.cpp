@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "emulator/functions/payloads.h"
+#include "emulator/http/host_rule.h"
 
 namespace beckon::emulator {
 namespace {
@@ -39,6 +40,10 @@ std::pair<std::string_view, std::string_view> split_invocation(std::string_view 
 }
 
 void route(RuntimeSession& session, HttpRequest& request, HttpDone done) {
+  // A page whose name leads here could take invocations out of the function's hands.
+  if (const auto refused = HostRule().refusal(request)) {
+    return done(json_response(403, runtime_api_error("Forbidden", *refused)));
+  }
   const std::string_view path = request.path;
   const bool post = request.method == "POST";
   if (path.starts_with(kPrefix)) {

@@ -38,7 +38,8 @@ HttpReply http_request(const std::string& host, int port, std::string_view metho
                        std::string_view target, std::string_view extra, std::string_view body) {
   TcpClient client(host, port);
   std::string request;
-  request.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: test\r\n");
+  request.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: ");
+  request.append(host).append(":").append(std::to_string(port)).append("\r\n");
   request.append(extra);
   if (!body.empty() || method == "POST") {
     request.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");

@@ -48,21 +48,23 @@ RuntimeClient::RuntimeClient() {
 }
 
 RuntimeReply RuntimeClient::next() {
-  return exchange("GET " + std::string(kPrefix) + "invocation/next HTTP/1.1\r\nHost: r\r\n\r\n");
+  return exchange("GET " + std::string(kPrefix) +
+                  "invocation/next HTTP/1.1\r\nHost: localhost\r\n\r\n");
 }
 
 RuntimeReply RuntimeClient::post(std::string_view request_id, std::string_view verb,
                                  std::string_view body) {
   std::string request = "POST ";
   request.append(kPrefix).append("invocation/").append(request_id).append("/").append(verb);
-  request.append(" HTTP/1.1\r\nHost: r\r\nContent-Length: ").append(std::to_string(body.size()));
+  request.append(" HTTP/1.1\r\nHost: localhost\r\nContent-Length: ")
+      .append(std::to_string(body.size()));
   request.append("\r\n\r\n").append(body);
   return exchange(request);
 }
 
 RuntimeReply RuntimeClient::init_error(std::string_view body) {
   std::string request = "POST ";
-  request.append(kPrefix).append("init/error HTTP/1.1\r\nHost: r\r\nContent-Length: ");
+  request.append(kPrefix).append("init/error HTTP/1.1\r\nHost: localhost\r\nContent-Length: ");
   request.append(std::to_string(body.size())).append("\r\n\r\n").append(body);
   return exchange(request);
 }

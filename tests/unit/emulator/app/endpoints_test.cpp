@@ -38,9 +38,19 @@ TEST(Endpoints, UrlsOfTheTemplatesOwnApiBecomeLocalAndOthersStay) {
   const std::string other = "https://zzzzzzzzzz.execute-api.us-east-1.amazonaws.com/dev";
   EXPECT_EQ(local(other), other);
 
+  EXPECT_EQ(local("https://sqs.us-east-1.amazonaws.com/000000000000/dead"),
+            "http://127.0.0.1:3001/000000000000/dead");
+  for (const std::string theirs : {"https://sqs.us-east-1.amazonaws.com/123456789012/dead",
+                                   "https://sqs.eu-west-1.amazonaws.com/000000000000/dead"}) {
+    EXPECT_EQ(local(theirs), theirs);
+  }
+
   model.functions["f"].environment["ENDPOINT"] = "https://abcdefghij.execute-api.r.s/dev";
   model.ssm_parameters = {{"/beckon/websocket-url", "wss://abcdefghij.execute-api.r.s/dev"}};
+  model.ssm_parameters.push_back(
+      {"/beckon/dead-letter-queue", "https://sqs.us-east-1.amazonaws.com/000000000000/dead"});
   localize_model(model, endpoints);
+  EXPECT_EQ(model.ssm_parameters[1].value, "http://127.0.0.1:3001/000000000000/dead");
   EXPECT_EQ(model.functions["f"].environment["ENDPOINT"], "http://127.0.0.1:3001/dev");
   EXPECT_EQ(model.ssm_parameters[0].value, "ws://127.0.0.1:3001/dev");
 }

@@ -66,7 +66,15 @@ TEST(EmulatorOptions, EveryOptionArrives) {
                               "--no-pong",
                               "--function-concurrency",
                               "3",
-                              "--no-prewarm"});
+                              "--no-prewarm",
+                              "--allow-host",
+                              "my-box.lan",
+                              "--allow-host",
+                              "other",
+                              "--async-retry-delays",
+                              "1m,2m",
+                              "--event-duplicates",
+                              "0.25"});
   ASSERT_TRUE(options);
   EXPECT_EQ(options->template_path, "t.yaml");
   EXPECT_EQ(options->parameters, (std::map<std::string, std::string>{{"A", "1"}, {"B", "x=y"}}));
@@ -85,6 +93,10 @@ TEST(EmulatorOptions, EveryOptionArrives) {
   EXPECT_FALSE(options->gateway.answer_ping);
   EXPECT_EQ(options->function_concurrency, 3);
   EXPECT_FALSE(options->prewarm);
+  EXPECT_EQ(options->allowed_hosts, (std::vector<std::string>{"my-box.lan", "other"}));
+  EXPECT_EQ(options->async_retry_delays,
+            (std::vector<base::Duration>{std::chrono::minutes(1), std::chrono::minutes(2)}));
+  EXPECT_EQ(options->event_duplicates, 0.25);
 }
 
 TEST(EmulatorOptions, AMistakeIsExitStatus2AndItsWordsNameTheOption) {
@@ -97,6 +109,24 @@ TEST(EmulatorOptions, AMistakeIsExitStatus2AndItsWordsNameTheOption) {
       {{"--log-level", "loud"}, "--log-level"},
       {{"--parameter", "NoValue"}, "--parameter"},
       {{"--function-concurrency", "0"}, "--function-concurrency"},
+      {{"--template", ""}, "--template: expected a value"},
+      {{"--data", ""}, "--data: expected a value"},
+      {{"--region", ""}, "--region: expected letters"},
+      {{"--region", "eu west"}, "'eu west'"},
+      {{"--access-key-id", ""}, "--access-key-id: expected letters"},
+      {{"--access-key-id", "a/b"}, "'a/b'"},
+      {{"--secret-access-key", ""}, "--secret-access-key: expected a value"},
+      {{"--connect-rate", "-1"}, "--connect-rate: expected a number from 0"},
+      {{"--connect-rate", "1e9"}, "'1e9'"},
+      {{"--connect-rate", "nan"}, "'nan'"},
+      {{"--message-rate", "-0.5"}, "--message-rate: expected a number from 0"},
+      {{"--stack-name", "a b"}, "--stack-name: expected letters, digits and hyphens"},
+      {{"--stack-name", "1a"}, "'1a'"},
+      {{"--stack-name", std::string(129, 'a')}, "at most 128"},
+      {{"--allow-host", "box:3001"}, "--allow-host: expected a host name without port"},
+      {{"--async-retry-delays", "1s,,2s"}, "--async-retry-delays: expected times"},
+      {{"--async-retry-delays", ""}, "--async-retry-delays: expected times"},
+      {{"--event-duplicates", "1.5"}, "--event-duplicates: expected a probability"},
   };
   for (const auto& [arguments, name] : cases) {
     testing::internal::CaptureStderr();
@@ -112,7 +142,9 @@ TEST(EmulatorOptions, HelpAndVersionEndWithStatus0) {
   testing::internal::CaptureStdout();
   EXPECT_EQ(parse({"--help"}).error(), 0);
   EXPECT_EQ(parse({"--version"}).error(), 0);
-  EXPECT_NE(testing::internal::GetCapturedStdout().find("Examples"), std::string::npos);
+  const std::string words = testing::internal::GetCapturedStdout();
+  EXPECT_NE(words.find("Examples"), std::string::npos);
+  EXPECT_EQ(words.find("{false}"), std::string::npos) << words;
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ struct Stage {
 
 TEST(Ready, TheLineForScriptsHasEverythingAClientNeeds) {
   const Stage stage;
-  const std::string line = ready_json(stage.options, stage.model, stage.endpoints);
+  const std::string line = ready_json(stage.options, stage.model, stage.endpoints, {});
   EXPECT_EQ(line.find('\n'), std::string::npos);
   const auto json = json::parse(line, json::kDepthMaxHost);
   ASSERT_TRUE(json);
@@ -50,15 +50,34 @@ TEST(Ready, TheLineForScriptsHasEverythingAClientNeeds) {
   EXPECT_EQ((*json)["auth_mode"].string_or(""), "open");
   EXPECT_EQ((*json)["tables"].print(), R"(["a","b"])");
   EXPECT_EQ((*json)["functions"].print(), R"(["beckon-sync"])");
+  EXPECT_EQ((*json)["missing_functions"].print(), "[]");
   EXPECT_EQ((*json)["dead_letter_queues"].print(), R"(["beckon-dead-letters"])");
 }
 
 TEST(Ready, TheBlockForPeopleSaysLoudlyThatTheModeIsOpen) {
   Stage stage;
-  EXPECT_THAT(ready_text(stage.options, stage.model, stage.endpoints), HasSubstr("OPEN"));
+  EXPECT_THAT(ready_text(stage.options, stage.model, stage.endpoints, {}), HasSubstr("OPEN"));
   stage.model.parameters.clear();
-  EXPECT_THAT(ready_text(stage.options, stage.model, stage.endpoints), Not(HasSubstr("OPEN")));
+  EXPECT_THAT(ready_text(stage.options, stage.model, stage.endpoints, {}), Not(HasSubstr("OPEN")));
   EXPECT_EQ(auth_mode(stage.model), "none");
+}
+
+TEST(Ready, FunctionsThatCannotBeStartedAreNamedInBoth) {
+  const Stage stage;
+  const std::vector<FunctionProblem> missing{{"beckon-sync", "/b/bootstrap is not there"}};
+  EXPECT_THAT(ready_text(stage.options, stage.model, stage.endpoints, missing),
+              HasSubstr("MISSING     beckon-sync: /b/bootstrap is not there\n"));
+  EXPECT_THAT(ready_text(stage.options, stage.model, stage.endpoints, {}),
+              Not(HasSubstr("MISSING")));
+  EXPECT_THAT(ready_json(stage.options, stage.model, stage.endpoints, missing),
+              HasSubstr(R"("missing_functions":[{"function":"beckon-sync",)"
+                        R"("problem":"/b/bootstrap is not there"}])"));
+}
+
+TEST(Ready, TheExportsHaveTheRegionUnderBothNames) {
+  const Stage stage;
+  const std::string text = ready_text(stage.options, stage.model, stage.endpoints, {});
+  EXPECT_THAT(text, HasSubstr("AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1"));
 }
 
 }  // namespace

@@ -130,8 +130,31 @@ TEST_F(FunctionsTest, AnUnknownFunctionAndAMissingBinaryAreNamed) {
   const auto gone = invoke("gone", "{}");
   EXPECT_EQ(gone.outcome, Outcome::kUnavailable);
   EXPECT_THAT(gone.payload, HasSubstr("/nowhere/at/all/bootstrap is not there"));
-  EXPECT_THAT(functions_->check(),
-              Contains(AllOf(HasSubstr("function gone"), HasSubstr("not there"))));
+  const auto problems = functions_->check();
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].function, "gone");
+  EXPECT_THAT(problems[0].message, HasSubstr("not there"));
+}
+
+// A line keeps the level that the function gave it; what has none is plain output.
+TEST_F(FunctionsTest, ALogLineKeepsTheLevelThatTheFunctionGaveIt) {
+  add("talker", "print");
+  start();
+  const std::pair<const char*, const char*> cases[] = {
+      {R"({"level":"ERROR","message":"bad"})", "error"},
+      {R"({"level":"warn","message":"hm"})", "warning"},
+      {R"({"level":"DEBUG","message":"so"})", "debug"},
+      {R"({"level":"INFO","message":"ok"})", "info"},
+      {R"({"level":7})", "info"},
+      {R"({"level":"ERROR")", "info"},
+      {"ERROR in plain words", "info"},
+  };
+  const std::string id = "11111111-2222-4333-8444-555555555555";
+  for (const auto& [line, level] : cases) {
+    EXPECT_THAT(invoke("talker", line, id).log_tail, StartsWith(line));
+    EXPECT_THAT(log_.lines_with_levels(),
+                Contains(std::string(level) + " talker: " + id + " " + line));
+  }
 }
 
 TEST_F(FunctionsTest, OutputIsLoggedPerLineWithFunctionAndRequestAndKeptAsTail) {

@@ -51,6 +51,13 @@ class RuntimeApiTest : public ::testing::Test {
     thread_.run([this] { server_.reset(); });
   }
 
+  // As a page does whose name leads to the function's address.
+  int status_for_host(const std::string& host) {
+    tests::TcpClient client("127.0.0.1", port_);
+    client.send("GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+    return read_reply(client).status;
+  }
+
   tests::HttpReply call(std::string_view method, std::string_view path, std::string_view extra = {},
                         std::string_view body = {}) {
     return http_request("127.0.0.1", port_, method,
@@ -101,6 +108,11 @@ TEST_F(RuntimeApiTest, RefusalsHaveLambdasStatusAndNames) {
   EXPECT_EQ(runtime_too_large().body,
             R"({"errorMessage":"Exceeded maximum allowed payload size (6291556 bytes).",)"
             R"("errorType":"RequestEntityTooLarge"})");
+}
+
+TEST_F(RuntimeApiTest, OnlyLoopbackHostsGetInvocations) {
+  EXPECT_EQ(status_for_host("evil.example"), 403);
+  EXPECT_EQ(status_for_host("127.77.0.1:3001"), 200);
 }
 
 }  // namespace
