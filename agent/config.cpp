@@ -133,13 +133,13 @@ ConfigErrors read_config(std::string_view text, ActionTypes types, Config& confi
   }
   ObjectReader root(document->root(), "", errors);
   root.any("$schema");  // for editors
-  take(root.text("url"), config.url);
-  take(root.text("user"), config.user);
-  take(root.text("device"), config.device);
-  take(root.text("state_dir"), config.state_dir);
+  take(root.nonempty_text("url"), config.url);
+  take(root.nonempty_text("user"), config.user);
+  take(root.nonempty_text("device"), config.device);
+  take(root.nonempty_text("state_dir"), config.state_dir);
   if (const json::View tls = root.object("tls"); tls.exists()) {
     ObjectReader reader(tls, "tls", errors);
-    take(reader.text("ca_file"), config.ca_file);
+    take(reader.nonempty_text("ca_file"), config.ca_file);
     reader.finish();
   }
   if (const auto value = root.flag("insecure")) config.insecure = *value;

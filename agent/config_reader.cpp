@@ -13,6 +13,7 @@ constexpr std::size_t kShownBytesMax = 40;
 
 std::string describe(json::View value) {
   if (!value.exists()) return "nothing";
+  if (value.is_array() && value.size() == 0) return "an empty array";
   if (value.is_object() || value.is_array()) return "an " + std::string(value.type_name());
   std::string text = value.print();
   if (text.size() > kShownBytesMax) text = text.substr(0, kShownBytesMax) + "…";
@@ -64,6 +65,13 @@ std::optional<std::string> ObjectReader::text(const char* name) {
   if (!value.exists()) return std::nullopt;
   if (const auto text = value.string()) return std::string(*text);
   wrong(name, "a string", value);
+  return std::nullopt;
+}
+
+std::optional<std::string> ObjectReader::nonempty_text(const char* name) {
+  auto found = text(name);
+  if (!found || !found->empty()) return found;
+  error(name, "expected a text that is not empty, got \"\"");
   return std::nullopt;
 }
 

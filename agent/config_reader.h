@@ -26,6 +26,7 @@ class ObjectReader {
 
   // Each marks the member as known. Absent: nothing (no error). Wrong: an error, and nothing.
   std::optional<std::string> text(const char* name);
+  std::optional<std::string> nonempty_text(const char* name);
   std::optional<bool> flag(const char* name);
   std::optional<std::int64_t> integer(const char* name, std::int64_t min, std::int64_t max);
   std::optional<base::Duration> duration(const char* name, base::Duration min, base::Duration max);

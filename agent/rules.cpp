@@ -142,6 +142,7 @@ Rule read_rule(ObjectReader& config, ActionTypes types) {
     read_action(action, config.path_of("actions") + "[" + std::to_string(index++) + "]",
                 config.errors(), types, rule);
   }
+  if (actions.exists() && index == 0) config.wrong("actions", "at least one action", actions);
   if (index == 0 && !config.failed()) config.missing("actions", "a list of at least one action");
   config.finish();
   return rule;

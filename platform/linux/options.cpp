@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/linux/options.h"
 
-#include <fcntl.h>
 #include <getopt.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 
-#include "platform/linux/descriptor.h"
+#include "common/crypto/certificates.h"
+#include "platform/linux/file.h"
 
 namespace beckon::platform {
 namespace {
@@ -17,7 +14,7 @@ namespace {
 using base::ErrorCode;
 using base::fail;
 
-constexpr std::size_t kConfigBytesMax = 1024 * 1024;
+constexpr std::size_t kFileBytesMax = 1024 * 1024;
 
 enum Flag : int {
   kUrl = 1,
@@ -109,6 +106,12 @@ base::Status set_timeout(Options& options, const std::string& value) {
   return {};
 }
 
+// These name something; a variable of the shell that is not set must not become a default.
+bool may_be_empty(int flag) {
+  return flag != kUrl && flag != kUser && flag != kDevice && flag != kCacert && flag != kConfig &&
+         flag != kStateDir;
+}
+
 base::Status set_flag(Options& options, int flag, const std::string& value) {
   switch (flag) {
     case kUrl: options.url = value; return {};
@@ -132,23 +135,13 @@ base::Status set_flag(Options& options, int flag, const std::string& value) {
   }
 }
 
-base::Result<std::string> read_file(const std::string& path) {
-  const auto error = [&] {
-    return fail(ErrorCode::kIo, "cannot read " + path + ": " + std::strerror(errno));
-  };
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.valid()) return error();
-  std::string text;
-  char bytes[4096];
-  while (true) {
-    const ssize_t n = read(file.get(), bytes, sizeof bytes);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return error();
-    if (n == 0) return text;
-    text.append(bytes, static_cast<std::size_t>(n));
-    if (text.size() > kConfigBytesMax)
-      return fail(ErrorCode::kLimit, path + " is larger than 1 MB");
-  }
+// A file that was named must be one that TLS can use, whether it is needed today or not.
+base::Status check_trust(const std::string& path) {
+  const auto text = read_file(path, kFileBytesMax);
+  if (!text) return fail(text.error().code, "tls.ca_file: " + text.error().message);
+  const auto count = crypto::count_certificates(*text);
+  if (count) return {};
+  return fail(count.error().code, "tls.ca_file: " + path + " " + count.error().message);
 }
 
 std::string environment_or_empty(const char* name) {
@@ -167,6 +160,10 @@ base::Result<Options> parse_options(int argc, char** argv) {
     const std::string given = optind > 1 ? argv[optind - 1] : "";
     if (flag == '?') return fail(ErrorCode::kInvalid, "unknown option " + given);
     if (flag == ':') return fail(ErrorCode::kInvalid, given + " needs a value");
+    if (optarg != nullptr && *optarg == '\0' && !may_be_empty(flag)) {
+      const std::string name = kFlags[flag - kUrl].name;
+      return fail(ErrorCode::kInvalid, "--" + name + ": expected a value, got \"\"");
+    }
     if (auto set = set_flag(options, flag, optarg == nullptr ? "" : optarg); !set) {
       return std::unexpected(set.error());
     }
@@ -189,10 +186,12 @@ agent::ConfigErrors load_config(const Options& options, agent::ActionTypes types
   // The gateway's frame is the limit; only small devices take less.
   config.session.max_bytes = protocol::kSyncedBytesMax;
   if (!options.config_file.empty()) {
-    const auto text = read_file(options.config_file);
+    const auto text = read_file(options.config_file, kFileBytesMax);
     if (!text) return {text.error().message};
     errors = agent::read_config(*text, types, config);
     for (std::string& error : errors) error = options.config_file + ": " + error;
+    // What is missing cannot be told from what could not be read.
+    if (!errors.empty()) return errors;
   }
   if (options.url) config.url = *options.url;
   if (options.user) config.user = *options.user;
@@ -210,6 +209,11 @@ agent::ConfigErrors load_config(const Options& options, agent::ActionTypes types
   }
   const agent::ConfigErrors more = agent::check_config(config);
   errors.insert(errors.end(), more.begin(), more.end());
+  if (!config.ca_file.empty()) {
+    if (const auto trusted = check_trust(config.ca_file); !trusted) {
+      errors.push_back(trusted.error().message);
+    }
+  }
   return errors;
 }
 

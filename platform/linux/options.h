@@ -31,7 +31,8 @@ struct Options {
 // kInvalid: what is wrong with the command line.
 base::Result<Options> parse_options(int argc, char** argv);
 
-// The file (if any) and then the flags. Returns all errors.
+// The file (if any) and then the flags; looks into the file of trusted certificates, if one is
+// named. Returns all errors; those of the file alone, if it has any.
 agent::ConfigErrors load_config(const Options& options, agent::ActionTypes types,
                                 agent::Config& config);
 

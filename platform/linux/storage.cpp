@@ -65,6 +65,10 @@ std::string FileStorage::path(std::string_view key) const {
 }
 
 base::Status FileStorage::prepare() {
+  struct stat found{};
+  if (stat(directory_.c_str(), &found) == 0 && !S_ISDIR(found.st_mode)) {
+    return fail(ErrorCode::kIo, "expected a directory, but " + directory_ + " is a file");
+  }
   if (auto made = make_directories(directory_); !made) return made;
   if (access(directory_.c_str(), W_OK | X_OK) != 0) return io_error("cannot write to", directory_);
   return {};

@@ -122,6 +122,8 @@ void read_command(agent::ObjectReader& config, ExecSettings& settings) {
     }
     ++index;
   }
+  if (command.exists() && index == 0)
+    config.wrong("command", "a program and its arguments", command);
   if (index == 0 && !config.failed()) {
     config.missing("command", "a list of the program and its arguments");
   }

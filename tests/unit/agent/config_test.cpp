@@ -45,7 +45,7 @@ TEST(Config, EveryMistakeIsNamedWithItsPathWhatWasExpectedAndWhatCame) {
     const char* text;
     const char* error;
   } cases[] = {
-      {"[]", "the configuration: expected an object, got an array"},
+      {"[]", "the configuration: expected an object, got an empty array"},
       {R"({"url":1})", "url: expected a string, got 1"},
       {R"({"usr":"Bob"})", "usr: unknown; known here are"},
       {R"({"concurrency":0})", "concurrency: expected a whole number from 1 to 64, got 0"},
@@ -62,6 +62,12 @@ TEST(Config, EveryMistakeIsNamedWithItsPathWhatWasExpectedAndWhatCame) {
       {R"({"headers":{"X A":"a"}})", "headers.X A: expected a header's name"},
       {R"({"log_level":"loud"})", "log_level: expected \"debug\" or"},
       {R"({"insecure":"yes"})", "insecure: expected true or false, got \"yes\""},
+      {R"({"user":""})", "user: expected a text that is not empty, got \"\""},
+      {R"({"device":""})", "device: expected a text that is not empty, got \"\""},
+      {R"({"rules":[{"actions":[]}]})",
+       "rules[0].actions: expected at least one action, got an empty array"},
+      {R"({"rules":[{}]})",
+       "rules[0].actions: expected a list of at least one action, but it is missing"},
       {R"({"rules":{}})", "rules: expected an array, got an object"},
   };
   for (const auto& one : cases) {

@@ -127,7 +127,7 @@ TEST(Rules, EveryMistakeIsNamedWithItsPath) {
     const char* error;
   } cases[] = {
       {R"({})", "rules[0].actions: expected a list of at least one action, but it is missing"},
-      {R"([])", "rules[0]: expected an object, got an array"},
+      {R"([])", "rules[0]: expected an object, got an empty array"},
       {R"({"actions":[{"type":"nul"}]})",
        "rules[0].actions[0].type: \"nul\" is no action; known are null"},
       {R"({"actions":[{}]})",
@@ -145,7 +145,7 @@ TEST(Rules, EveryMistakeIsNamedWithItsPath) {
       {R"({"where":{"data.x":{}},"actions":[{"type":"null"}]})",
        "rules[0].where.data.x: expected exactly one of equals, one_of, exists"},
       {R"({"where":{"data.x":{"one_of":[]}},"actions":[{"type":"null"}]})",
-       "rules[0].where.data.x.one_of: expected at least one value, got an array"},
+       "rules[0].where.data.x.one_of: expected at least one value, got an empty array"},
   };
   for (const auto& one : cases) {
     const ReadRule result = read(one.rule);

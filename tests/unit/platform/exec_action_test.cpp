@@ -111,6 +111,8 @@ TEST_F(ExecActionTest, EveryMistakeInTheConfigurationIsNamed) {
   } cases[] = {
       {R"({"type":"exec"})", "action.command: expected a list of the program and its arguments"},
       {R"({"type":"exec","command":"ls -l"})", "action.command: expected an array, got \"ls -l\""},
+      {R"({"type":"exec","command":[]})",
+       "action.command: expected a program and its arguments, got an empty array"},
       {R"({"type":"exec","command":[1]})", "action.command[0]: expected a string, got 1"},
       {R"({"type":"exec","command":["${data.program}"]})", "an event cannot choose the program"},
       {R"({"type":"exec","command":["x","${HOME}"]})", "action.command[1]: \"HOME\" is no field"},

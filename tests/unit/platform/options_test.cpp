@@ -41,6 +41,8 @@ TEST(Options, EveryMistakeIsSaid) {
   } cases[] = {
       {{"--nonsense"}, "unknown option --nonsense"},
       {{"--url"}, "--url needs a value"},
+      {{"--user", ""}, "--user: expected a value, got \"\""},
+      {{"--state-dir="}, "--state-dir: expected a value, got \"\""},
       {{"stray"}, "unexpected \"stray\"; a command goes behind \"--\""},
       {{"--start", "tail"}, "--start: expected head or oldest"},
       {{"--header", "x"}, "--header: expected 'Name: value'"},
@@ -84,6 +86,22 @@ TEST(Options, AFileThatIsNotThereIsNamed) {
   agent::Config config;
   EXPECT_THAT(load_config(*options, {}, config),
               ElementsAre(HasSubstr("cannot read /nowhere/agent.json")));
+}
+
+TEST(Options, OfAFileThatIsWrongOnlyItsOwnMistakesAreSaid) {
+  char name[] = "/tmp/beckon-config-XXXXXX";
+  const int fd = mkstemp(name);
+  ASSERT_GE(fd, 0);
+  close(fd);
+  const auto options = parse({"--config", name});
+  ASSERT_TRUE(options);
+  agent::Config config;
+  std::ofstream(name) << R"({"url":"wss://file/dev",)";
+  EXPECT_THAT(load_config(*options, {}, config), ElementsAre(HasSubstr("not JSON")));
+  std::ofstream(name) << R"({"url":1})";
+  EXPECT_THAT(load_config(*options, {}, config),
+              ElementsAre(HasSubstr("expected a string, got 1")));
+  unlink(name);
 }
 
 TEST(Options, TheStateDirectoryFollowsTheEnvironment) {

@@ -8,7 +8,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from program_case import Case  # noqa: E402
+from program_case import AGENT, WAIT_S, Case  # noqa: E402
 from stream_server import StreamServer  # noqa: E402
 
 @unittest.skipUnless(shutil.which("openssl"), "openssl is not there: apt-get install openssl")
@@ -67,13 +67,30 @@ class Tls(Case):
     def test_a_file_that_holds_no_certificates_is_said(self):
         (self.folder / "ca.pem").write_text("nonsense")
         agent = self.agent("--cacert", str(self.folder / "ca.pem"), url="wss://localhost:1/dev")
-        self.assertEqual(agent.finish(), 1)
-        self.assertTrue(any("PEM certificates" in line for line in agent.err), agent.err)
+        self.assertEqual(agent.finish(), 2)
+        self.assertTrue(any("ca.pem holds no certificate" in line for line in agent.err), agent.err)
 
     def test_a_file_that_is_not_there_is_said(self):
         agent = self.agent("--cacert", "/nowhere/ca.pem", url="wss://localhost:1/dev")
-        self.assertEqual(agent.finish(), 1)
+        self.assertEqual(agent.finish(), 2)
         self.assertTrue(any("/nowhere/ca.pem" in line for line in agent.err))
+
+    def test_check_looks_into_the_file_without_connecting(self):
+        def check(path):
+            return subprocess.run([AGENT, "--check", "--url", "wss://localhost:1/dev", "--user", "B", "--device",
+                                   "d", "--cacert", str(path)], capture_output=True, text=True, timeout=WAIT_S,
+                                  check=False)
+        good = self.folder / "ca.pem"
+        self.assertEqual((check(good).returncode, check(good).stderr), (0, ""))
+        damaged = self.folder / "damaged.pem"
+        damaged.write_text(good.read_text() + good.read_text().replace("MI", "IM", 1))
+        key = self.folder / "ca.key"
+        for path, text in ((damaged, "damaged.pem holds 1 certificates that cannot be read"),
+                           (key, "ca.key holds no certificate"), (self.folder, "Is a directory"),
+                           (self.folder / "none.pem", "none.pem: No such file")):
+            done = check(path)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn(text, done.stderr)
 
 
 if __name__ == "__main__":

@@ -59,6 +59,10 @@ class Usage(Case):
                               "--state-dir", str(blocked / "state"))
         self.assertEqual(done.returncode, 1)
         self.assertIn("--no-state", done.stderr)
+        done = self.run_agent("--url", self.server.url, "--user", "B", "--device", "d",
+                              "--state-dir", str(blocked))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"expected a directory, but {blocked} is a file", done.stderr)
 
     def test_a_damaged_cursor_is_said_and_survived(self):
         self.online().end()
