@@ -13,6 +13,7 @@ constexpr TimingField kTimingFields[] = {
     {"connect_timeout", &Timing::connect_timeout, 100ms, 10min},
     {"backoff_base", &Timing::backoff_base, 10ms, 10min},
     {"backoff_cap", &Timing::backoff_cap, 10ms, 24h},
+    {"throttled_cap", &Timing::throttled_cap, 10ms, 24h},
     {"backoff_reset", &Timing::backoff_reset, 0ms, 24h},
     {"refused_delay", &Timing::refused_delay, 100ms, 24h},
     {"renew_min", &Timing::renew_min, 100ms, 24h * 365},

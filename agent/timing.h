@@ -19,6 +19,7 @@ struct Timing {
   base::Duration connect_timeout = 20s;   // from the first packet to the end of the handshake
   base::Duration backoff_base = 1s;
   base::Duration backoff_cap = 60s;
+  base::Duration throttled_cap = 5min;  // after many 429 in a row: the fleet is large
   base::Duration backoff_reset = 60s;   // online for this long: the next loss starts anew
   base::Duration refused_delay = 3min;  // after 401/403, ± half of it
   base::Duration renew_min = 95min;     // API Gateway cuts at 2 h; a random age spreads a fleet

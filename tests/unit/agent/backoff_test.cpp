@@ -33,6 +33,47 @@ TEST(Backoff, FullJitterIsUniformBelowADoublingBoundUpToTheCap) {
   }
 }
 
+TEST(Backoff, AThrottledDeviceWaitsLongerAndNeverTriesAtOnce) {
+  const Timing timing;
+  const base::Duration bounds[] = {8s, 60s, 60s, 60s, 60s, 120s, 240s, 300s, 300s};
+  for (std::uint64_t seed = 0; seed < 500; ++seed) {
+    Random random(seed);
+    Backoff backoff;
+    for (const base::Duration bound : bounds) {
+      const base::Duration delay = backoff.next(Setback::kThrottled, timing, random);
+      ASSERT_GE(delay, bound / 2);
+      ASSERT_LE(delay, bound);
+    }
+  }
+}
+
+TEST(Backoff, ManyThrottlesLengthenNothingElseAndEndWhenTheDeviceIsLetIn) {
+  const Timing timing;
+  Random random(1);
+  Backoff backoff;
+  for (int i = 0; i < 20; ++i) backoff.next(Setback::kThrottled, timing, random);
+  for (int i = 0; i < 100; ++i) {
+    Backoff copy = backoff;
+    EXPECT_LE(copy.next(Setback::kLost, timing, random), 60s);
+  }
+  EXPECT_GE(backoff.next(Setback::kThrottled, timing, random), 150s);
+  backoff.accepted();
+  EXPECT_LE(backoff.next(Setback::kThrottled, timing, random), 60s);
+  backoff.reset();
+  EXPECT_LE(backoff.next(Setback::kThrottled, timing, random), 8s);
+}
+
+TEST(Backoff, ACapBelowTheBaseHolds) {
+  Timing timing;
+  timing.backoff_base = 10s;
+  timing.backoff_cap = 1s;
+  timing.throttled_cap = 500ms;
+  Random random(1);
+  Backoff backoff;
+  for (int i = 0; i < 20; ++i) EXPECT_LE(backoff.next(Setback::kThrottled, timing, random), 1s);
+  EXPECT_LE(backoff.next(Setback::kLost, timing, random), 1s);
+}
+
 TEST(Backoff, AResetStartsAnew) {
   const Timing timing;
   Random random(1);
