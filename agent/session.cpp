@@ -24,8 +24,9 @@ std::string explain(int http_status, std::string_view reason) {
     case 401:
     case 403:
       text +=
-          ": it does not admit this device; check user and device (in an open deployment the "
-          "device id may belong to another user; else its key may be missing or revoked)";
+          ": it does not admit this device; check the URL's stage, user and device (in an open "
+          "deployment the device id may belong to another user; else its key may be missing or "
+          "revoked)";
       break;
     case 404:
     case 410: text += ": nothing is there; check the URL and its stage"; break;

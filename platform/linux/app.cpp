@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/linux/app.h"
 
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -199,6 +200,11 @@ void App::apply_rules() {
 
 agent::Endpoint App::endpoint() {
   agent::Endpoint endpoint{config_.url, config_.headers};
+  utsname system{};
+  uname(&system);
+  endpoint.headers.push_back(
+      {"User-Agent",
+       std::string("beckon-agent/" BECKON_VERSION " (linux; ") + system.machine + ")"});
   if (!config_.user.empty()) {
     endpoint.headers.push_back({"X-User-Id", config_.user});
     endpoint.headers.push_back({"X-Device-Id", config_.device});

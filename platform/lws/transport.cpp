@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/lws/transport.h"
 
+#ifdef __linux__
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#endif
+
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "agent/url.h"
 #include "common/base/assert.h"
+#include "platform/lws/explain.h"
 #include "platform/lws/protocols.h"
 
 namespace beckon::platform {
@@ -183,19 +191,30 @@ void begin(Connection& connection) {
   }
 }
 
-// libwebsockets' reason as a sentence, with what to do where that is known.
-std::string explain(std::string_view reason) {
-  while (reason.ends_with('\n')) reason.remove_suffix(1);
-  if (reason.find("cert didn't look good") == std::string_view::npos) return std::string(reason);
-  const std::size_t comma = reason.find(", ");
-  std::string text = "the server's certificate is not accepted";
-  if (comma != std::string_view::npos) text += ": " + std::string(reason.substr(comma + 2));
-  return text + "; if this is the right server, name its authority's certificate (--cacert FILE)";
+// What the server sent so far, as far as the system tells.
+std::optional<std::uint64_t> received_bytes(lws* wsi) {
+#ifdef __linux__
+  tcp_info info{};
+  socklen_t length = sizeof info;
+  if (getsockopt(lws_get_socket_fd(wsi), IPPROTO_TCP, TCP_INFO, &info, &length) == 0 &&
+      length >= offsetof(tcp_info, tcpi_bytes_received) + sizeof info.tcpi_bytes_received) {
+    return info.tcpi_bytes_received;
+  }
+#else
+  (void)wsi;
+#endif
+  return std::nullopt;
 }
 
 void handshake_failed(Connection& connection, const char* reason, std::size_t length) {
-  std::string text = reason == nullptr ? "no reason given" : explain({reason, length});
-  const int status = static_cast<int>(lws_http_client_http_response(connection.wsi));
+  ConnectFailure failure;
+  if (reason != nullptr) failure.reason = {reason, length};
+  failure.received_bytes = received_bytes(connection.wsi);
+  const auto url = agent::parse_websocket_url(connection.endpoint.url);
+  std::string text = url ? explain(failure, *url) : std::string(failure.reason);
+  // 101 is no refusal: what followed it was wrong.
+  int status = static_cast<int>(lws_http_client_http_response(connection.wsi));
+  if (status == 101) status = 0;
   if (!connection.beginning) return over(connection, false, status, text);
   connection.http_status = status;
   connection.failure = std::move(text);

@@ -122,6 +122,7 @@ class Show(Case):
                          [("Alice", "Desktop"), ("Bob", "Laptop")])
         rows = self.beckon_json(emulator, "connections", "--user", "Bob")["connections"]
         self.assertEqual([r["device"] for r in rows], ["Laptop"])
+        self.assertRegex(rows[0]["user_agent"], r"^beckon-agent/\d+\.\d+\.\d+ \(linux; \w+\)$")
         devices = self.beckon_json(emulator, "devices")["devices"]
         self.assertEqual([(d["device"], d["online"]) for d in devices],
                          [("Desktop", True), ("Laptop", True)])

@@ -143,7 +143,8 @@ class Connections(Case):
     def test_a_refusal_is_explained_and_not_hurried(self):
         self.server.statuses = [403, 403, 403]
         agent = self.online()
-        self.assertTrue(any("HTTP 403" in line and "another user" in line for line in agent.err))
+        self.assertTrue(any("HTTP 403" in line and "the URL's stage" in line and "another user" in line
+                            for line in agent.err))
         self.assertEqual(len(self.server.handshakes), 4)
 
     def test_other_refusals_are_said_too(self):
@@ -157,8 +158,24 @@ class Connections(Case):
         with socket.socket() as silent:  # bound, so that nobody else gets the port; not listening
             silent.bind(("127.0.0.1", 0))
             agent = self.agent(url=f"ws://127.0.0.1:{silent.getsockname()[1]}/dev")
-            agent.wait_log("cannot connect")
+            agent.wait_log(f"cannot connect: connection refused by 127.0.0.1:{silent.getsockname()[1]};")
             self.assertEqual(agent.end(), 0)
+
+    def test_a_name_that_nobody_has_is_said(self):
+        agent = self.agent("--insecure", url="ws://no-such-host.invalid/dev")
+        agent.wait_log("cannot connect: host not found: no-such-host.invalid;")
+
+    def test_a_server_that_wants_tls_is_guessed(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            agent = self.agent(url=f"ws://127.0.0.1:{server.getsockname()[1]}/dev")
+            accepted, _ = server.accept()
+            accepted.recv(4096)
+            accepted.close()
+            agent.wait_log("closed the connection without an HTTP answer (does it want wss://?)")
+
+    def test_it_says_who_it_is(self):
+        self.online()
+        self.assertRegex(self.server.handshakes[0]["user-agent"], r"^beckon-agent/\d+\.\d+\.\d+ \(linux; \w+\)$")
 
     def test_a_renewal_loses_nothing(self):
         agent = self.online("--timing", "renew_min=100ms", "--timing", "renew_max=100ms")

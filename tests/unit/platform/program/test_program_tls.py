@@ -3,6 +3,8 @@
 
 import os
 import shutil
+import socket
+import ssl
 import subprocess
 import sys
 import unittest
@@ -21,23 +23,23 @@ class Tls(Case):
     def openssl(self, *arguments):
         subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)
 
-    def serve(self, names, days="2"):
+    def serve(self, names, days="2", version=ssl.TLSVersion.TLSv1_2):
         """A server with a certificate for these names, signed by the test's authority."""
         (self.folder / "names").write_text(f"subjectAltName={names}")
         self.openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
                      "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=server")
         self.openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
                      "-CAcreateserial", "-out", "server.pem", "-days", days, "-extfile", "names")
-        server = StreamServer(certificate=(self.folder / "server.pem", self.folder / "server.key"))
+        server = StreamServer(certificate=(self.folder / "server.pem", self.folder / "server.key"), version=version)
         self.addCleanup(server.stop)
         return server
 
     def trusting(self, server, host="localhost"):
         return self.agent("--cacert", str(self.folder / "ca.pem"), url=server.url.replace("127.0.0.1", host))
 
-    def refused(self, server, host="localhost"):
+    def refused(self, server, why, host="localhost"):
         agent = self.trusting(server, host)
-        agent.wait_log("certificate is not accepted")
+        agent.wait_log(f"cannot connect: TLS: the server's certificate is {why}")
         self.assertEqual(server.handshakes, [])
 
     def test_a_trusted_certificate_is_accepted_by_name_and_by_address(self):
@@ -49,20 +51,34 @@ class Tls(Case):
         agent.wait_events(1)
 
     def test_another_name_is_refused(self):
-        self.refused(self.serve("DNS:example.org"))
+        self.refused(self.serve("DNS:example.org"), "for another name than localhost")
 
     def test_another_address_is_refused(self):
-        self.refused(self.serve("DNS:localhost"), "127.0.0.1")
+        self.refused(self.serve("DNS:localhost"), "for another name than 127.0.0.1", "127.0.0.1")
 
     def test_an_expired_certificate_is_refused(self):
-        self.refused(self.serve("DNS:localhost", days="-1"))
+        self.refused(self.serve("DNS:localhost", days="-1"), "expired")
 
     def test_an_unknown_authority_is_refused(self):
         server = self.serve("DNS:localhost")
         agent = self.agent(url=server.url.replace("127.0.0.1", "localhost"))
-        agent.wait(lambda: any("certificate is not accepted" in line or "no file of trusted" in line
+        agent.wait(lambda: any("certificate is not trusted (its authority" in line or "no file of trusted" in line
                                for line in agent.err), "the refusal")
         self.assertEqual(server.handshakes, [])
+
+    def test_a_server_that_speaks_only_tls_1_3_is_not_called_untrusted(self):
+        server = self.serve("DNS:localhost", version=ssl.TLSVersion.TLSv1_3)
+        self.trusting(server).wait_log(f"TLS: localhost:{server.port} refused the handshake; this agent speaks TLS 1.2")
+
+    def test_a_server_without_tls_is_not_called_untrusted(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+            agent = self.agent("--cacert", str(self.folder / "ca.pem"), url=f"wss://localhost:{port}/dev")
+            accepted, _ = server.accept()
+            accepted.recv(4096)
+            accepted.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+            accepted.close()
+            agent.wait_log(f"TLS: localhost:{port} showed no certificate; it does not seem to speak TLS")
 
     def test_a_file_that_holds_no_certificates_is_said(self):
         (self.folder / "ca.pem").write_text("nonsense")

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why a connection was not made, as a sentence for people. libwebsockets' own texts are for its
+// developers, and some of its verdicts need a second look. Decides nothing.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "agent/url.h"
+
+namespace beckon::platform {
+
+struct ConnectFailure {
+  std::string_view reason;                      // libwebsockets' text
+  std::optional<std::uint64_t> received_bytes;  // what the server sent; nothing: not known
+};
+
+// One sentence without a period; it names url's host and port where that helps.
+std::string explain(const ConnectFailure& failure, const agent::WebSocketUrl& url);
+
+}  // namespace beckon::platform
