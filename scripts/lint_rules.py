@@ -233,6 +233,41 @@ def dead_links(file: File) -> Iterator[Finding]:
                 yield number, f"the link to {target} leads nowhere"
 
 
+_PROTOCOL = "docs/PROTOCOL.md"
+_RULE_DEFINED = re.compile(r"- \*\*(P-\d+)\*\*")
+_RULE_CITED = re.compile(r"(?<![\w-])P-\d{1,2}(?!\d)")  # P-256 is a curve
+_COMMENT = re.compile(r"\s*(?://|#)")
+
+
+def _cited_by_tests(root: pathlib.Path) -> set[str]:
+    """The rules that comments of tests name, in their sources only: tests/clients holds packages too."""
+    paths = (path for kind in ("*.cpp", "*.h", "*.py") for path in (root / "tests").rglob(kind)
+             if "node_modules" not in path.parts)
+    lines = (line for path in paths for line in path.read_text(errors="replace").splitlines())
+    return {rule for line in lines if _COMMENT.match(line) for rule in _RULE_CITED.findall(line)}
+
+
+def protocol_rules(file: File) -> Iterator[Finding]:
+    """Every rule of the protocol is cited by a test, and what is cited anywhere is a rule."""
+    defined = {}
+    if (protocol := file.root / _PROTOCOL).is_file():
+        text = file.text if file.path == _PROTOCOL else protocol.read_text()
+        for number, line in _lines(text):
+            if match := _RULE_DEFINED.match(line):
+                if file.path == _PROTOCOL and match[1] in defined:
+                    yield number, f"{match[1]} is defined twice"
+                defined[match[1]] = number
+    if file.path == _PROTOCOL and defined:
+        cited = _cited_by_tests(file.root)
+        for rule, number in defined.items():
+            if rule not in cited:
+                yield number, f"no test cites {rule}; write one that shows it, or name the rule above the one that does"
+    for number, line in _lines(file.text):
+        for rule in _RULE_CITED.findall(line):
+            if rule not in defined:
+                yield number, f"{rule} is no rule of {_PROTOCOL}"
+
+
 def whitespace(file: File) -> Iterator[Finding]:
     for number, line in _lines(file.code):  # What a raw string holds is its own affair.
         if file.code is file.text and line != line.rstrip():
@@ -244,4 +279,4 @@ def whitespace(file: File) -> Iterator[Finding]:
 
 
 RULES = (layers, owners, platform_conditions, banned_calls, sleeping_tests, length, spdx, header_guard,
-         unfinished, machine_names, dead_links, whitespace)
+         unfinished, machine_names, dead_links, protocol_rules, whitespace)

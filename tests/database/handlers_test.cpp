@@ -107,6 +107,7 @@ class Handlers : public DatabaseTest {
   const std::string device_ = fresh_name("device");
 };
 
+// P-1, P-41
 TEST_F(Handlers, ManyFunctionsAppendAtOnceWithoutAGapOrARepetition) {
   constexpr int kThreads = 6;
   constexpr int kEach = 15;
@@ -141,6 +142,7 @@ TEST_F(Handlers, ManyFunctionsAppendAtOnceWithoutAGapOrARepetition) {
   EXPECT_EQ(ids.size(), static_cast<std::size_t>(kThreads * kEach));
 }
 
+// P-41
 TEST_F(Handlers, TheSameEventDeliveredAtOnceByManyIsStoredOnce) {
   std::vector<std::thread> threads;
   for (int t = 0; t < 5; ++t) {
@@ -161,6 +163,7 @@ TEST_F(Handlers, ADeviceThatBelongsToSomebodyElseIsRefused) {
   EXPECT_EQ(connect(fresh_name("other"), device_, "conn3"), 403);
 }
 
+// P-12
 TEST_F(Handlers, ASyncStoresTheCursorAndNeverMovesItBack) {
   for (int i = 1; i <= 3; ++i) {
     ASSERT_TRUE(lambdas::handle_deliver(

@@ -51,6 +51,7 @@ class Delivery(Case):
         epochs = {agent.events()[0]["stream"] for agent in agents.values()}
         self.assertEqual(len(epochs), 2)
 
+    # P-17
     def test_what_a_device_sends_reaches_its_owners_other_devices_only(self):
         emulator = self.emulator()
         alice = self.agent(emulator, "Alice", "Desktop")
@@ -68,6 +69,7 @@ class Delivery(Case):
         event = laptop.recv_type("event")
         self.assertEqual(event["name"], "after", "a device must not get its own event")
 
+    # P-17
     def test_sending_to_everyone_is_refused_where_the_deployment_does_not_allow_it(self):
         emulator = self.emulator()
         alice = self.agent(emulator, "Alice", "Desktop")
@@ -78,6 +80,7 @@ class Delivery(Case):
         marker = self.barrier(emulator, alice, "Alice")
         self.assertEqual(alice.event_ids(), [marker])
 
+    # P-17, P-27
     def test_sending_to_everyone_reaches_all_but_the_sender_where_it_is_allowed(self):
         emulator = self.emulator("--parameter", "AllowBroadcast=true")
         alice = emulator.connect("Alice", "Desktop")
@@ -118,6 +121,7 @@ class Identity(Case):
         self.assertEqual(refused.exception.status, 403)
         emulator.connect("Bob", "Browser", Origin="https://good.example").sync()
 
+    # P-16
     def test_a_second_connection_of_a_device_ends_the_first(self):
         emulator = self.emulator()
         first = emulator.connect("Bob", "Laptop")

@@ -23,11 +23,13 @@ class Frames(Case):
         empty = '{"action":"none","pad":""}'
         return empty.replace('""}', f'"{"x" * (total_bytes - len(empty))}"}}').encode()
 
+    # P-18
     def test_text_that_is_not_json_is_answered_with_an_error_and_the_connection_lives(self):
         self.socket.send("this is not JSON")
         self.assertEqual(self.socket.recv_type("error")["code"], "unknown_action")
         self.assert_alive()
 
+    # P-18
     def test_an_unknown_action_is_answered_with_an_error_that_names_it(self):
         self.socket.send({"action": "fly"})
         error = self.socket.recv_type("error")
@@ -40,6 +42,7 @@ class Frames(Case):
         self.assertEqual(self.socket.recv_type("error")["code"], "unknown_action")
         self.assert_alive()
 
+    # P-3
     def test_a_sync_with_a_member_of_a_wrong_type_is_answered_with_its_name(self):
         self.socket.send({"action": "sync", "cursor": 7})
         self.assertIn("cursor", self.socket.recv_type("error")["message"])
@@ -49,6 +52,7 @@ class Frames(Case):
         self.socket.send_frame(TEXT, self.message_of(32 * KB))
         self.assertEqual(self.socket.recv_type("error")["code"], "unknown_action")
 
+    # P-30
     def test_a_frame_above_32_kb_closes_with_1009(self):
         self.socket.send_frame(TEXT, self.message_of(32 * KB + 1))
         self.assertEqual(self.socket.expect_close().code, 1009)
@@ -58,6 +62,7 @@ class Frames(Case):
         self.assertEqual(self.socket.recv_type("error")["code"], "unknown_action")
         self.assert_alive()
 
+    # P-30
     def test_a_message_above_128_kb_in_small_frames_closes_with_1009(self):
         self.socket.send_fragments(self.message_of(128 * KB + 1), 16 * KB)
         self.assertEqual(self.socket.expect_close().code, 1009)
@@ -111,6 +116,7 @@ class Connections(Case):
         self.assertEqual((gone.status, gone.body), (410, b""))
         self.assertEqual(gone.headers["x-amzn-errortype"], "GoneException")
 
+    # P-44
     def test_a_row_without_a_connection_is_removed_when_an_event_is_pushed(self):
         emulator = self.emulator()
         emulator.aws.put_item("beckon-connections", userId="Bob", connectionId="GhostGhostGhost=",

@@ -47,6 +47,7 @@ class Replay(Case):
         self.assertEqual([event["seq"] for event in laptop.events()], list(range(1, 1001)))
         self.assertEqual(set(laptop.event_ids()), ids)
 
+    # P-42
     def test_events_during_lost_links_still_come_once_and_in_order(self):
         emulator = self.emulator()
         laptop = self.agent(emulator, "Bob", "Laptop")
@@ -60,6 +61,7 @@ class Replay(Case):
         laptop.wait_event(posted[-1], timeout_s=30)
         self.assertEqual(laptop.event_ids(), posted)
 
+    # P-41
     def test_one_eventbridge_id_delivered_twice_arrives_once(self):
         emulator = self.emulator()
         laptop = self.agent(emulator, "Bob", "Laptop")
@@ -75,6 +77,7 @@ class Replay(Case):
         self.assertEqual(laptop.event_ids(), [envelope["id"], marker])
         self.assertEqual([event["seq"] for event in laptop.events()], [1, 2])
 
+    # P-43
     def test_of_waiting_events_with_one_collapse_key_only_the_newest_is_replayed(self):
         emulator = self.emulator()
         self.leave(emulator, "Bob", "Laptop")
@@ -89,6 +92,7 @@ class Replay(Case):
         laptop.wait_event(newest)
         self.assertEqual(laptop.event_ids(), [other, newest])
 
+    # P-22
     def test_what_expired_before_the_device_came_back_is_not_delivered_but_counted(self):
         emulator = self.emulator()
         self.leave(emulator, "Bob", "Laptop")
@@ -105,6 +109,7 @@ class Replay(Case):
         laptop.wait_line(lambda line: "lost" in line or "expired" in line,
                          "a word about the expired event", kind="stderr")
 
+    # P-21
     def test_an_event_too_large_for_a_device_is_named_and_passed(self):
         emulator = self.emulator()
         emulator.post("Bob", {"text": "x" * 2000})

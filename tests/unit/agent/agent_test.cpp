@@ -78,6 +78,7 @@ Ports ports(World& world) {
 constexpr char kEvent41[] = R"({"type":"event","stream":"ep","seq":41,"id":"i41","name":"n",)"
                             R"("time":"2026-11-21T07:00:00Z","data":{}})";
 
+// P-15
 TEST(Agent, AnEventRunsItsActionsThenIsStoredThenAcknowledged) {
   World world;
   world.values["cursor"] = "ep:40";

@@ -124,6 +124,7 @@ class RenewalTest : public SessionTest {
   }
 };
 
+// P-33
 TEST_F(RenewalTest, ALinkIsRenewedAtARandomAgeBeforeTheGatewayCutsIt) {
   go_online();
   EXPECT_THAT(live(3h), ElementsAre("connect 2"));

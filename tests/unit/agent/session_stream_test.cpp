@@ -26,6 +26,7 @@ TEST_F(SessionTest, TheNextEventIsHandledADuplicateIsDropped) {
   EXPECT_THAT(event(1, 42), ElementsAre("dispatch 42"));
 }
 
+// P-13, P-24
 TEST_F(SessionTest, AGapIsDroppedAndRepairedBySync) {
   go_online();
   EXPECT_THAT(event(1, 43), ElementsAre(kSyncAt40));
@@ -50,6 +51,7 @@ TEST_F(SessionTest, AnEventThatTakesLongDoesNotHoldBackThoseAfterAGap) {
   EXPECT_EQ(stored_, "ep:44");
 }
 
+// P-24
 TEST_F(SessionTest, ItSyncsAgainWhileItIsBehindTheHighestSeen) {
   go_online();
   event(1, 43);
@@ -59,6 +61,7 @@ TEST_F(SessionTest, ItSyncsAgainWhileItIsBehindTheHighestSeen) {
       << "45 was appended between the query and its answer";
 }
 
+// P-24
 TEST_F(SessionTest, AnEventSeenBeforeTheFirstAnswerIsNotMissed) {
   make(std::nullopt);
   start();
@@ -69,6 +72,7 @@ TEST_F(SessionTest, AnEventSeenBeforeTheFirstAnswerIsNotMissed) {
                           R"(send 1 {"action":"sync","cursor":"ep:99","max_bytes":16384})"));
 }
 
+// P-20
 TEST_F(SessionTest, EventsForOthersArePassedOver) {
   go_online();
   event(1, 44);
@@ -79,6 +83,7 @@ TEST_F(SessionTest, EventsForOthersArePassedOver) {
   EXPECT_THAT(event(1, 47), ElementsAre("dispatch 47"));
 }
 
+// P-2, P-42
 TEST_F(SessionTest, TheCursorMovesOverTheFinishedPrefixOnly) {
   go_online();
   event(1, 41);
@@ -111,6 +116,7 @@ TEST_F(SessionTest, AnEventTooLargeIsPassedAndReported) {
   EXPECT_THAT(session().window().taken_seq(), 41);
 }
 
+// P-21
 TEST_F(SessionTest, AnEventTooLargeIsReportedOnce) {
   start();
   opened(1);
@@ -149,6 +155,7 @@ TEST_F(SessionTest, WhatRanInTheOldEpochDoesNotMoveTheNewCursor) {
   EXPECT_EQ(stored_, "new:0");
 }
 
+// P-23
 TEST_F(SessionTest, ACursorAheadOfTheStreamStartsAnew) {
   start();
   opened(1);
@@ -157,6 +164,7 @@ TEST_F(SessionTest, ACursorAheadOfTheStreamStartsAnew) {
   EXPECT_THAT(session().window().taken_seq(), 3);
 }
 
+// P-23, P-42
 TEST_F(SessionTest, AResetThatIsRepeatedBecauseTheCursorCannotBeStoredDispatchesNothingTwice) {
   storage_works_ = false;
   start();
@@ -171,6 +179,7 @@ TEST_F(SessionTest, AResetThatIsRepeatedBecauseTheCursorCannotBeStoredDispatches
               Not(Contains(HasSubstr("dispatch"))));
 }
 
+// P-42
 TEST_F(SessionTest, AStaleAnswerMovesNothingBack) {
   go_online();
   event(1, 41);

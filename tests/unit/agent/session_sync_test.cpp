@@ -21,6 +21,7 @@ TEST_F(SessionTest, TheFirstFrameAfterTheHandshakeIsASync) {
   EXPECT_THAT(answer(1, {.cursor = 40, .head = 40}), ElementsAre("now online"));
 }
 
+// P-11
 TEST_F(SessionTest, ADeviceWithoutACursorStartsAtTheHeadAndKeepsIt) {
   make(std::nullopt);
   start();
@@ -30,6 +31,7 @@ TEST_F(SessionTest, ADeviceWithoutACursorStartsAtTheHeadAndKeepsIt) {
   EXPECT_THAT(event(1, 100), ElementsAre("dispatch 100"));
 }
 
+// P-11
 TEST_F(SessionTest, ADeviceWithoutACursorMayStartAtTheOldest) {
   options_.start_oldest = true;
   make(std::nullopt);
@@ -59,6 +61,7 @@ TEST_F(SessionTest, OneAcknowledgementServesAllEventsOfTheDelay) {
   EXPECT_THAT(pass(10s), IsEmpty());
 }
 
+// P-15
 TEST_F(SessionTest, NothingIsAcknowledgedThatTheStorageRefused) {
   go_online();
   storage_works_ = false;
@@ -69,6 +72,7 @@ TEST_F(SessionTest, NothingIsAcknowledgedThatTheStorageRefused) {
   EXPECT_THAT(pass(10s), ElementsAre("store ep:41", kSyncAt41));
 }
 
+// P-13
 TEST_F(SessionTest, AnAcknowledgementWaitsForTheSyncInFlight) {
   start();
   opened(1);
@@ -101,6 +105,7 @@ TEST_F(SessionTest, NoAnswerInTimeMeansTheLinkIsDead) {
   EXPECT_THAT(reason_, HasSubstr("no answer to a sync"));
 }
 
+// P-13, P-20
 TEST_F(SessionTest, ItAsksAgainWhileThereIsMore) {
   start();
   opened(1);
@@ -169,6 +174,7 @@ TEST_F(SessionTest, ABroadcastIsIgnored) {
   EXPECT_THAT(event(1, 41), ElementsAre("dispatch 41"));
 }
 
+// P-3
 TEST_F(SessionTest, AnUnreadableOrOversizedMessageIsRepairedBySync) {
   go_online();
   EXPECT_THAT(step(input::Oversized{1}), IsEmpty());
@@ -240,6 +246,7 @@ TEST_F(SessionTest, AnEmptyTextOfAReportIsSaidAsUnnamed) {
               HasSubstr(R"("failed":[{"seq":41,"action":"unnamed","error":"unnamed"}])"));
 }
 
+// P-11
 TEST_F(SessionTest, AReportWhoseAnswerWasLostIsSentAgain) {
   go_online();
   event(1, 41);
@@ -250,6 +257,7 @@ TEST_F(SessionTest, AReportWhoseAnswerWasLostIsSentAgain) {
   EXPECT_THAT(opened(2).back(), HasSubstr(R"("failed":[{"seq":41)"));
 }
 
+// P-11
 TEST_F(SessionTest, MoreReportsThanASyncTakesFollowInTheNext) {
   go_online();
   for (std::uint64_t seq = 41; seq <= 80; ++seq) {

@@ -20,6 +20,7 @@ TEST(Window, WithoutAPositionEveryEventIsForeign) {
   EXPECT_EQ(window.cursor(), std::nullopt);
 }
 
+// P-24
 TEST(Window, EventsAreJudgedByTheLastOneTakenIn) {
   const Window window(protocol::Cursor{"ep", 5});
   EXPECT_EQ(window.judge("ep", 5), Window::Verdict::kDuplicate);
@@ -28,6 +29,7 @@ TEST(Window, EventsAreJudgedByTheLastOneTakenIn) {
   EXPECT_EQ(window.judge("other", 6), Window::Verdict::kForeign);
 }
 
+// P-2, P-42
 // All 24 orders in which four events can finish.
 TEST(Window, TheCursorIsAlwaysTheFinishedPrefix) {
   int order[] = {0, 1, 2, 3};
@@ -48,6 +50,7 @@ TEST(Window, TheCursorIsAlwaysTheFinishedPrefix) {
   } while (std::next_permutation(order, order + 4));
 }
 
+// P-20
 TEST(Window, WhatIsPassedOverBelongsToThePrefixOnceAllBeforeIsDone) {
   Window window(protocol::Cursor{"ep", 10});
   window.take(numbered(12), {});

@@ -55,6 +55,7 @@ TEST(DetailOf, DeliveryMembersInDataAreRefusedByName) {
   EXPECT_THAT(error_of(for_bob(R"({"collapse":"x"})")), HasSubstr("'collapse'"));
 }
 
+// P-31
 TEST(DetailOf, AnEventThatNoFrameHoldsIsRefusedAndTheLimitIsNamed) {
   const auto detail = detail_of(for_bob(message_data(std::string(28 * 1024, 'x'))));
   ASSERT_FALSE(detail);
@@ -62,6 +63,7 @@ TEST(DetailOf, AnEventThatNoFrameHoldsIsRefusedAndTheLimitIsNamed) {
   EXPECT_THAT(detail.error().message, HasSubstr("28672"));
 }
 
+// P-31
 TEST(DetailOf, AnEventJustBelowTheLimitPasses) {
   EXPECT_TRUE(detail_of(for_bob(message_data(std::string(28 * 1024 - 300, 'x')))));
 }
@@ -71,6 +73,7 @@ TEST(DetailOf, EscapedTextCountsAsItIsSent) {
   EXPECT_FALSE(detail_of(for_bob(message_data(std::string(15 * 1024, '\n')))));
 }
 
+// P-32
 TEST(DetailOf, NamesAreCheckedForLengthEncodingAndControlCharacters) {
   OperatorEvent event = for_bob();
   event.user = "";
@@ -89,6 +92,7 @@ TEST(DetailOf, NamesAreCheckedForLengthEncodingAndControlCharacters) {
   EXPECT_THAT(error_of(event), HasSubstr("--device"));
 }
 
+// P-4
 TEST(DetailOf, DataNestedDeeperThanADeviceReadsIsRefused) {
   const auto nested = [](int depth) {
     std::string text = "1";
@@ -99,6 +103,7 @@ TEST(DetailOf, DataNestedDeeperThanADeviceReadsIsRefused) {
   EXPECT_FALSE(detail_of(for_bob(nested(kDataDepthMax + 1))));
 }
 
+// P-32
 TEST(DetailOf, TtlIsBoundedOnBothSides) {
   OperatorEvent event = for_bob();
   event.ttl_s = 0;

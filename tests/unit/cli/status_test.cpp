@@ -30,6 +30,7 @@ DeviceStatus only(const EventFacts& facts) {
   return statuses.empty() ? DeviceStatus{} : statuses[0];
 }
 
+// P-46
 TEST(DeviceStatuses, ADeviceWhoseCursorHasReachedTheEventHasHandledIt) {
   EventFacts f = facts();
   f.receipts.devices = {device("laptop", "k3f9", 7)};
@@ -57,6 +58,7 @@ TEST(DeviceStatuses, ADeviceThatHasNotSyncedYetIsPending) {
   EXPECT_EQ(only(f).state, DeviceState::kPending);
 }
 
+// P-46
 TEST(DeviceStatuses, AReportedFailureWinsOverTheCursorAndKeepsActionAndReason) {
   EventFacts f = facts();
   f.receipts.devices = {device("laptop", "k3f9", 9)};
@@ -76,6 +78,7 @@ TEST(DeviceStatuses, AFailureOfAnotherEventOrEpochIsNotThisOnes) {
   EXPECT_EQ(only(f).state, DeviceState::kHandled);
 }
 
+// P-46
 TEST(DeviceStatuses, WhatTheCursorPassedWithoutTheEventBeingSentIsNotHandled) {
   EventFacts f = facts();
   f.receipts.devices = {device("laptop", "k3f9", 9)};
@@ -104,6 +107,7 @@ TEST(DeviceStatuses, AnotherDevicesFailureIsNotMine) {
   EXPECT_EQ(only(f).state, DeviceState::kHandled);
 }
 
+// P-46
 TEST(DeviceStatuses, AnUnfinishedEventWhoseTimeIsOverIsExpired) {
   EventFacts f = facts();
   f.receipts.devices = {device("laptop", "k3f9", 4)};

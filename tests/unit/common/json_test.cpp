@@ -22,6 +22,7 @@ TEST(Json, ReadsEveryTypeByItsType) {
   EXPECT_EQ(root.at(1).key(), "i");
 }
 
+// P-4
 TEST(Json, AnAbsentOrOtherTypedValueAnswersNothing) {
   const auto document = parse(R"({"s":"5","d":1.5,"big":9007199254740994})");
   ASSERT_TRUE(document);
@@ -41,6 +42,7 @@ TEST(Json, MembersAreFoundByExactName) {
   EXPECT_FALSE((*document)["NAME"].exists());
 }
 
+// P-4
 TEST(Json, WhatIsNotStrictJsonIsRefused) {
   const char* const bad[] = {
       "",         " ",        "{",       "[1,]",        "{\"a\":1,}",  "{a:1}",
@@ -62,6 +64,7 @@ TEST(Json, NumbersInStringsAreNotNumbers) {
   EXPECT_TRUE(parse("[-0,0.5,1e5,1E-5,10]"));
 }
 
+// P-4
 TEST(Json, DuplicateNamesAreRefusedAtAnyDepthAndCount) {
   EXPECT_FALSE(parse(R"({"a":1,"a":2})"));
   EXPECT_FALSE(parse(R"([{"x":{"a":1,"b":2,"a":3}}])"));
@@ -74,6 +77,7 @@ TEST(Json, DuplicateNamesAreRefusedAtAnyDepthAndCount) {
   EXPECT_FALSE(parse(many + "\"m3\":1}"));
 }
 
+// P-4
 TEST(Json, NestingIsBoundedBeforeAnythingIsBuilt) {
   const auto nested = [](int depth) {
     return std::string(static_cast<std::size_t>(depth), '[') +

@@ -6,6 +6,7 @@
 namespace beckon::protocol {
 namespace {
 
+// P-1, P-2
 TEST(Cursor, TextBothWays) {
   for (const char* text : {"k3f9:41", "a:0", "0123456789abcdef:9007199254740991"}) {
     const auto cursor = parse_cursor(text);
@@ -14,6 +15,7 @@ TEST(Cursor, TextBothWays) {
   }
 }
 
+// P-1, P-2
 TEST(Cursor, AnythingElseIsRefused) {
   for (const char* text :
        {"", ":", "k3f9", "k3f9:", ":41", "K3F9:41", "k-9:1", "k3f9:041", "k3f9:-1", "k3f9:1 ",

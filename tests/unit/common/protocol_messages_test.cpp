@@ -25,6 +25,7 @@ json::Document doc(std::string_view text) {
   return must(json::parse(text));
 }
 
+// P-11
 TEST(Messages, ASyncIsReadAsItWasWritten) {
   SyncRequest request;
   request.cursor = Cursor{"k3f9", 41};
@@ -41,6 +42,7 @@ TEST(Messages, ASyncIsReadAsItWasWritten) {
   EXPECT_EQ(read.failed[0].error, "timeout after 5 s");
 }
 
+// P-11
 TEST(Messages, ASyncWithoutCursorSaysWhereToStart) {
   SyncRequest request;
   request.start_oldest = true;
@@ -61,12 +63,14 @@ TEST(Messages, ASyncSaysWhatWasTakenInBeyondTheCursor) {
   EXPECT_EQ(encode(request), R"({"action":"sync","cursor":"k3f9:41","max_bytes":16384})");
 }
 
+// P-11
 TEST(Messages, MaxBytesIsClampedToTheLimits) {
   EXPECT_EQ(must(decode_sync(doc(R"({"max_bytes":1})").root())).max_bytes, kSyncedBytesMin);
   EXPECT_EQ(must(decode_sync(doc(R"({"max_bytes":9999999})").root())).max_bytes, kSyncedBytesMax);
   EXPECT_EQ(must(decode_sync(doc("{}").root())).max_bytes, kSyncedBytesDefault);
 }
 
+// P-11
 TEST(Messages, LongFailureTextsAreCutAtACharacter) {
   SyncRequest request;
   request.failed = {{1, "exec", std::string(kFailedTextBytesMax - 1, 'x') + "\xc3\xa9"}};
@@ -74,6 +78,7 @@ TEST(Messages, LongFailureTextsAreCutAtACharacter) {
   EXPECT_EQ(read.failed[0].error, std::string(kFailedTextBytesMax - 1, 'x'));
 }
 
+// P-3, P-11
 TEST(Messages, AWrongMemberOfASyncIsNamed) {
   const std::pair<const char*, const char*> cases[] = {
       {R"({"cursor":41})", "sync.cursor: expected a cursor like \"k3f9:41\", got 41"},
@@ -111,6 +116,7 @@ TEST(Messages, AWrongEntryOfFailedIsLeftOutAndNamedAndTheRestIsTaken) {
                 "sync.failed[3]: expected an object, got 7"}));
 }
 
+// P-17
 TEST(Messages, ASendIsReadAsItWasWritten) {
   SendRequest request;
   request.name = "lamp.on";
@@ -135,6 +141,7 @@ TEST(Messages, AWrongSendIsRefused) {
   }
 }
 
+// P-20, P-21, P-22, P-23
 TEST(Messages, SyncedIsReadAsItWasWritten) {
   Synced message;
   message.cursor = {"k3f9", 43};
@@ -171,6 +178,7 @@ TEST(Messages, AnEntryWeighsInTheAnswerWhatItWeighsAlone) {
   EXPECT_EQ(encode(message).size(), empty + encode(message.events[0]).size());
 }
 
+// P-24
 TEST(Messages, ALiveEventIsReadAsItWasWritten) {
   const ServerMessage read = must(decode_server_message(encode(LiveEvent{"k3f9", door(44)})));
   const auto& live = std::get<LiveEvent>(read);
@@ -180,6 +188,7 @@ TEST(Messages, ALiveEventIsReadAsItWasWritten) {
   EXPECT_EQ(live.event.name, "door.opened");
 }
 
+// P-26
 TEST(Messages, TheGatewaysOwnFramesAreToldApart) {
   const std::pair<const char*, GatewayFrame::Kind> cases[] = {
       {"Forbidden", GatewayFrame::Kind::kForbidden},
@@ -213,6 +222,7 @@ TEST(Messages, UnknownMembersAreIgnored) {
   }
 }
 
+// P-3
 TEST(Messages, UnknownTypesAndBrokenMessagesAreDifferentErrors) {
   EXPECT_EQ(decode_server_message(R"({"type":"future"})").error().code, base::ErrorCode::kNotFound);
   for (const char* text :

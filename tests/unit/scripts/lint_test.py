@@ -47,6 +47,8 @@ CASES = [
     ("machine-names", "docs/a.md", "see /ro" "ot/x", "see ~/root/x"),
     ("machine-names", "docs/a.md", "npm config set registry registry.npm" "js.org", "see www.example.org"),
     ("dead-links", "docs/a.md", "[a](no-such-file.md)", "[a](https://example.org/no-such-file.md) [b](#part)"),
+    ("protocol-rules", "agent/a.cpp", "// P-" "99", "// P-" "24, and a key on P-256"),
+    ("protocol-rules", "docs/a.md", "see P-" "5", "see P-" "24"),
     ("whitespace", "scripts/a.py", "# SPDX-License-Identifier: Apache-2.0 ", "# SPDX-License-Identifier: Apache-2.0"),
     ("whitespace", "agent/a.cpp", "\tint a;", "  int a;"),
 ]
@@ -79,6 +81,24 @@ class Lint(unittest.TestCase):
         self.assertEqual([], rules_hit("agent/a.cpp", cpp("f(rand());  // lint-allow(banned-calls): a test of it")))
         self.assertNotEqual([], rules_hit("agent/a.cpp", cpp("f(rand());  // lint-allow(banned-calls)")))
         self.assertNotEqual([], rules_hit("agent/a.cpp", cpp("f(rand());  // lint-allow(owners): other rule")))
+
+    def test_a_rule_of_the_protocol_is_cited_in_a_comment_of_a_test_and_defined_once(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            (root / "docs").mkdir()
+            (root / "tests").mkdir()
+            p = "P-"  # Written out, they would be citations of this file.
+            text = f"- **{p}1** One.\n- **{p}2** Two.\n"
+            (root / "docs" / "PROTOCOL.md").write_text(text)
+
+            def lines_found(what: str) -> list[int]:
+                return [line for line, _, _ in lint.check(lint.read("docs/PROTOCOL.md", what, root))]
+            self.assertEqual([1, 2], lines_found(text))
+            (root / "tests" / "a_test.cpp").write_text(f'// {p}1\nf("{p}2");\n')
+            self.assertEqual([2], lines_found(text))
+            (root / "tests" / "b.py").write_text(f"    # {p}1, {p}2\n")
+            self.assertEqual([], lines_found(text))
+            self.assertEqual([3], lines_found(text + f"- **{p}1** Again.\n"))
 
     def test_a_link_to_a_file_that_is_there_lives(self):
         with tempfile.TemporaryDirectory() as folder:

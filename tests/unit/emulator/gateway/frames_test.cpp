@@ -75,6 +75,7 @@ TEST(FrameReader, MessagesArriveHoweverTheBytesAreCut) {
   }
 }
 
+// P-30
 TEST(FrameReader, FramesOf32KBAndMessagesOf128KBPassAndOneByteMoreIs1009) {
   EXPECT_EQ(violation_of(frame(0x81, std::string(kFrameBytesMax, 'a'))), 0);
   EXPECT_EQ(violation_of(frame(0x81, std::string(kFrameBytesMax + 1, 'a'))), 1009);

@@ -73,6 +73,7 @@ TEST_F(LifecycleTest, WhatAClientMayNotSendClosesWithTheCodeOfTheLimit) {
   EXPECT_EQ(told_after(0xF1, "reserved bits"), "close 1002");
 }
 
+// P-33
 TEST_F(LifecycleTest, AnIdleConnectionIsToldThatWeGoAway) {
   GatewayOptions options;
   options.idle_timeout = base::Duration(100);
@@ -85,6 +86,7 @@ TEST_F(LifecycleTest, AnIdleConnectionIsToldThatWeGoAway) {
   EXPECT_EQ(disconnect_told(), "1001 Going away");
 }
 
+// P-33
 TEST_F(LifecycleTest, MessagesInBothDirectionsResetTheIdleTimeAndPingsDoNot) {
   GatewayOptions options;
   options.idle_timeout = base::Duration(400);
@@ -115,6 +117,7 @@ TEST_F(LifecycleTest, MessagesInBothDirectionsResetTheIdleTimeAndPingsDoNot) {
   EXPECT_EQ(last, "close 1001 Going away");
 }
 
+// P-33
 TEST_F(LifecycleTest, ALifetimeEndsWhateverTheTraffic) {
   GatewayOptions options;
   options.lifetime = base::Duration(200);

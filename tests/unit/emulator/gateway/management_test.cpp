@@ -93,6 +93,7 @@ TEST_F(ManagementTest, AConnectionThatIsNotThereIs410WithAnEmptyBody) {
   }
 }
 
+// P-10
 TEST_F(ManagementTest, AConnectionDoesNotExistWhileItsConnectRuns) {
   api_.routes["$connect"].function = "slow-connect";
   start();

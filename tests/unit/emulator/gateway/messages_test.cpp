@@ -101,6 +101,7 @@ TEST_F(MessagesTest, FailuresOfTheFunctionAreErrorFramesOnBothKindsOfRoute) {
   EXPECT_EQ(links_count(), 1U) << "the connection must live";
 }
 
+// P-26
 TEST_F(MessagesTest, TheErrorFrameNamesTheConnectionAndTheRequest) {
   start();
   auto client = connect();

@@ -82,6 +82,7 @@ TEST(ConnectionsClient, TellsEveryOutcome) {
   EXPECT_EQ(client.http.exchanges, 1);
 }
 
+// P-44
 // Only those that were throttled or failed for the moment are sent again.
 TEST(ConnectionsClient, RetriesOnlyThoseThatMayHelp) {
   Client client([count = 0](const FakeHttp::Sent& sent) mutable -> base::Result<HttpReply> {
@@ -100,6 +101,7 @@ TEST(ConnectionsClient, RetriesOnlyThoseThatMayHelp) {
   EXPECT_TRUE(client.log.lines.empty());
 }
 
+// P-44
 // What stays throttled or broken is told as such when the budget is used up, and logged once with
 // the reason.
 TEST(ConnectionsClient, GivesUpWithinTheBudget) {

@@ -31,6 +31,7 @@ void expect_gapless(World& world, const std::string& user, std::size_t count) {
   EXPECT_EQ(world.head(user).seq, count);
 }
 
+// P-1
 TEST(Append, TheFirstEventMakesTheStreamAndGetsNumberOne) {
   World world;
   const auto appended = append(world.host, "Bob", draft("a"), world.deadline());
@@ -41,6 +42,7 @@ TEST(Append, TheFirstEventMakesTheStreamAndGetsNumberOne) {
   expect_gapless(world, "Bob", 1);
 }
 
+// P-1
 TEST(Append, StreamsOfTwoUsersKnowNothingOfEachOther) {
   World world;
   ASSERT_TRUE(append(world.host, "Bob", draft("a"), world.deadline()));
@@ -51,6 +53,7 @@ TEST(Append, StreamsOfTwoUsersKnowNothingOfEachOther) {
   EXPECT_NE(world.head("Bob").epoch, world.head("Alice").epoch);
 }
 
+// P-41
 TEST(Append, TheSameIdIsStoredOnceAndKnownAgain) {
   World world;
   ASSERT_TRUE(append(world.host, "Bob", draft("a"), world.deadline()));
@@ -94,6 +97,7 @@ TEST(Append, EveryFaultAtEveryCallEndsInOneEventOrAnErrorAndNeverInTwo) {
   }
 }
 
+// P-1, P-41
 TEST(Append, WhoeverInterruptsWhomTheStreamIsGaplessAndEachIdIsThereOnce) {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     World world(seed);
@@ -141,6 +145,7 @@ TEST(Append, AnEventCostsOneReadAndOneTransaction) {
   EXPECT_EQ(world.database.calls(), 2);
 }
 
+// P-41
 TEST(Append, RowsExpireWithTheEventAndTheIdOutlivesEveryRetry) {
   World world;
   Draft one = draft("a");
@@ -155,6 +160,7 @@ TEST(Append, RowsExpireWithTheEventAndTheIdOutlivesEveryRetry) {
   EXPECT_FALSE(world.row("streams", "Bob", "head")->contains("expiresAt"));
 }
 
+// P-41
 TEST(Append, ADuplicateOfAnExpiredEventIsGone) {
   World world;
   Draft one = draft("a");
@@ -167,6 +173,7 @@ TEST(Append, ADuplicateOfAnExpiredEventIsGone) {
   expect_gapless(world, "Bob", 1);
 }
 
+// P-1
 TEST(Append, TwoWhoMakeTheStreamAtOnceAgreeOnItsEpoch) {
   World world;
   bool once = false;
@@ -201,6 +208,7 @@ std::vector<std::string> live_ids(World& world) {
   return all;
 }
 
+// P-43
 TEST(Append, OfSeveralEventsWithOneKeyOnlyTheNewestKeepsItsData) {
   World world;
   for (const char* id : {"a", "b", "c"}) {
@@ -212,6 +220,7 @@ TEST(Append, OfSeveralEventsWithOneKeyOnlyTheNewestKeepsItsData) {
   EXPECT_EQ(world.stored("Bob").front().event.data, "");
 }
 
+// P-43
 TEST(Append, AnEventSupersedesOnlyWhatItReachesEverybodyOf) {
   struct Case {
     std::vector<std::string> older;
@@ -261,6 +270,7 @@ TEST(Append, TheMarkOfASupersededEventIsKeptAsLongAsTheNewest) {
   EXPECT_EQ(world.stored("Bob").size(), 2U);
 }
 
+// P-43
 TEST(Append, CollapsingEventsThatInterruptEachOtherLeaveExactlyTheNewest) {
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     World world(seed);

@@ -25,6 +25,7 @@ TEST(BusEvent, EverythingButTargetTtlAndCollapseIsData) {
   EXPECT_EQ(event->draft.collapse, "door");
 }
 
+// P-32
 TEST(BusEvent, TheOptionsHaveDefaults) {
   const auto event = lambdas::decode_bus_event(bus_event({.detail = detail_for("Bob", "hi")}));
   ASSERT_TRUE(event);
@@ -53,6 +54,7 @@ TEST(BusEvent, EveryLimitItselfPassesAndOneMoreDoesNot) {
   EXPECT_FALSE(passes(128, 128, 128, 31'622'401));
 }
 
+// P-32
 TEST(BusEvent, WhatIsWrongHasAName) {
   const std::string long_text(129, 'x');
   const std::vector<std::pair<std::string, std::string>> details = {

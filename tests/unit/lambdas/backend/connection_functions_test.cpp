@@ -55,6 +55,7 @@ TEST(Authorize, TheNamesAClientGivesBecomeTheContext) {
   }
 }
 
+// P-32
 TEST(Authorize, WithoutProperNamesTheAnswerIsUnauthorized) {
   const std::string long_name(129, 'x');
   for (const std::string& query :
@@ -178,6 +179,7 @@ TEST(Disconnect, RemovesTheRowAndDoesNotMindIfItIsGone) {
   EXPECT_TRUE(world.row("devices", "Laptop"));
 }
 
+// P-18, P-25
 TEST(Default, WhatNoRouteTakesIsAnsweredWithWhatWouldHaveBeenRight) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {R"({"action":"dance"})", "got \"dance\""},

@@ -81,6 +81,7 @@ Whole replay_all(World& world, std::size_t max_bytes, std::string_view device = 
   return whole;
 }
 
+// P-20, P-21
 TEST(Replay, PagesOfAnySizeTogetherAreTheStream) {
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     World world(seed);
@@ -121,6 +122,7 @@ TEST(Replay, APageCostsOneQueryHoweverMuchIsBehind) {
   EXPECT_EQ(world.database.calls(), 1);
 }
 
+// P-20
 TEST(Replay, EventsForOtherDevicesArePassedOver) {
   World world;
   Draft other = draft("for the iPad");
@@ -140,6 +142,7 @@ TEST(Replay, EventsForOtherDevicesArePassedOver) {
       (std::vector<std::string>{"a", "for the iPad", "sent by the Laptop", "b", "for the iPad"}));
 }
 
+// P-43
 TEST(Replay, SupersededEventsArePassedOverAndNotLost) {
   World world;
   Draft first = draft("50 %");
@@ -154,6 +157,7 @@ TEST(Replay, SupersededEventsArePassedOverAndNotLost) {
   EXPECT_EQ(whole.lost, 0U);
 }
 
+// P-21
 TEST(Replay, AnEventThatNeverFitsIsAnnouncedAndPassed) {
   World world;
   append(world, draft("a"));
@@ -167,6 +171,7 @@ TEST(Replay, AnEventThatNeverFitsIsAnnouncedAndPassed) {
   EXPECT_EQ(page.events.front().event.seq, 2U);
 }
 
+// P-31
 TEST(Replay, TheLargestEventThatIsAcceptedFitsTheLargestAnswer) {
   World world;
   append(world, draft(std::string(protocol::kEventFrameBytesMax - 200, 'x')));
@@ -175,6 +180,7 @@ TEST(Replay, TheLargestEventThatIsAcceptedFitsTheLargestAnswer) {
 
 // --- what has expired -------------------------------------------------------------------------
 
+// P-22
 TEST(Replay, ExpiredEventsAreCountedWhetherTheirRowsAreThereOrNot) {
   for (const bool rows_removed : {false, true}) {
     World world;
@@ -195,6 +201,7 @@ TEST(Replay, ExpiredEventsAreCountedWhetherTheirRowsAreThereOrNot) {
   }
 }
 
+// P-46
 TEST(Replay, WhatWasNeverSentIsSaidWithItsReason) {
   for (const bool rows_removed : {false, true}) {
     World world;
@@ -235,6 +242,7 @@ TEST(Replay, AnAnswerPassesOverNoMoreRunsThanOneTransactionTakes) {
   EXPECT_EQ(whole.lost, pairs);
 }
 
+// P-22
 TEST(Replay, AnExpiredEventForAnotherDeviceIsNotLostWhileItsRowIsThere) {
   World world;
   Draft other = draft("a");
@@ -289,6 +297,7 @@ class HiddenRow {
   lambdas::Item row_;
 };
 
+// P-45
 TEST(Replay, ANumberThatAQueryDoesNotShowIsNotBelievedToBeMissing) {
   for (std::uint64_t seq = 1; seq <= 3; ++seq) {
     for (int queries = 1; queries <= 3; ++queries) {
@@ -302,6 +311,7 @@ TEST(Replay, ANumberThatAQueryDoesNotShowIsNotBelievedToBeMissing) {
   }
 }
 
+// P-45
 TEST(Replay, AStreamThatDoesNotSettleIsAnErrorAndNotALoss) {
   World world;
   for (const char* text : {"1", "2", "3"}) append(world, draft(text));
@@ -313,6 +323,7 @@ TEST(Replay, AStreamThatDoesNotSettleIsAnErrorAndNotALoss) {
   EXPECT_EQ(synced.error().code, base::ErrorCode::kUnavailable);
 }
 
+// P-45
 TEST(Replay, NothingAboveTheHeadThatWasReadIsLookedAt) {
   World world;
   for (const char* text : {"1", "2", "3"}) append(world, draft(text));
@@ -339,6 +350,7 @@ TEST(Replay, RowsOfAnEpochBeforeAreNoEvents) {
 
 // --- where an answer starts -------------------------------------------------------------------
 
+// P-11, P-19, P-23
 TEST(Replay, TheStartFollowsFromTheCursorAndTheHead) {
   struct Case {
     std::optional<protocol::Cursor> cursor;

@@ -25,6 +25,7 @@ std::string type_of(const std::string& frame) {
 
 constexpr const char* kHello = R"({"action":"send","name":"hello","data":{"text":"hi"}})";
 
+// P-17
 TEST(Send, AnEventGoesToTheOwnersOtherDevicesOnly) {
   World world;
   const Caller laptop = world.connect("Bob", "Laptop");
@@ -38,6 +39,7 @@ TEST(Send, AnEventGoesToTheOwnersOtherDevicesOnly) {
   EXPECT_TRUE(world.connections.frames(desktop.connection).empty());
 }
 
+// P-17
 TEST(Send, ItIsStoredFirstAndReplayedToAllButTheSender) {
   World world;
   const Caller laptop = world.connect("Bob", "Laptop");
@@ -54,6 +56,7 @@ TEST(Send, ItIsStoredFirstAndReplayedToAllButTheSender) {
   EXPECT_EQ(own.lost, 0U);
 }
 
+// P-17
 TEST(Send, DevicesThatAreNamedAreTheOnlyOnes) {
   World world;
   const Caller laptop = world.connect("Bob", "Laptop");
@@ -101,6 +104,7 @@ TEST(Send, AnEventThatIsStoredButCannotBePushedIsSentForTheSender) {
   }
 }
 
+// P-17, P-25
 TEST(Send, WhatIsWrongIsToldToTheSender) {
   World world;
   const Caller laptop = world.connect("Bob", "Laptop");
@@ -129,6 +133,7 @@ TEST(Send, TroubleWithTheDatabaseFailsTheInvocation) {
   EXPECT_FALSE(send(world, laptop, kHello));
 }
 
+// P-17, P-27
 TEST(Send, ToEveryoneReachesEveryOpenConnectionButTheSendersAndIsNotStored) {
   World world;
   world.memory.set_page_rows_max(2);

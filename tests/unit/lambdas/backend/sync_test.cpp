@@ -39,6 +39,7 @@ TEST(Sync, ANewDeviceStartsAtTheHeadOfAStreamThatIsMadeForIt) {
   EXPECT_EQ(texts(second), (std::vector<std::string>{"while away"}));
 }
 
+// P-11, P-22
 TEST(Sync, ANewDeviceIsNotGivenThePastUnlessItAsksForIt) {
   World world;
   ASSERT_TRUE(world.post("Bob", "1"));
@@ -52,6 +53,7 @@ TEST(Sync, ANewDeviceIsNotGivenThePastUnlessItAsksForIt) {
   EXPECT_EQ(texts(world.synced(tablet, from_oldest())), (std::vector<std::string>{"1", "2"}));
 }
 
+// P-19
 TEST(Sync, ADeviceThatLostItsStorageGoesOnWhereTheBackendLastSawIt) {
   World world;
   const Cursor start = world.synced(world.connect("Bob", "Laptop"), {}).cursor;
@@ -63,6 +65,7 @@ TEST(Sync, ADeviceThatLostItsStorageGoesOnWhereTheBackendLastSawIt) {
   EXPECT_EQ(stored_cursor(world, "Laptop"), start.epoch + ":1");
 }
 
+// P-22
 TEST(Sync, OldestMeansTheOldestKeptAndNothingBeforeItIsLost) {
   World world;
   ASSERT_TRUE(world.deliver({.id = "1", .detail = R"({"target":{"user":"Bob"},"ttl_s":10})"}));
@@ -74,6 +77,7 @@ TEST(Sync, OldestMeansTheOldestKeptAndNothingBeforeItIsLost) {
   EXPECT_EQ(synced.lost, 0U);
 }
 
+// P-20
 TEST(Sync, TheAnswerTellsHeadMoreAndLost) {
   World world;
   const Caller laptop = world.connect("Bob", "Laptop");
@@ -88,6 +92,7 @@ TEST(Sync, TheAnswerTellsHeadMoreAndLost) {
   EXPECT_EQ(page.lost, 0U);
 }
 
+// P-23
 TEST(Sync, AnEpochThatIsNotKnownIsAnsweredFromTheOldestWithReset) {
   World world;
   ASSERT_TRUE(world.post("Bob", "1"));
@@ -98,6 +103,7 @@ TEST(Sync, AnEpochThatIsNotKnownIsAnsweredFromTheOldestWithReset) {
   EXPECT_EQ(stored_cursor(world, "Laptop"), "none") << "it has handled nothing of this stream";
 }
 
+// P-23
 TEST(Sync, ACursorAheadOfTheHeadGoesBackToItWithReset) {
   World world;
   const Caller laptop = world.connect("Bob", "Laptop");
@@ -120,6 +126,7 @@ TEST(Sync, ACursorAheadOfTheHeadGoesBackToItWithReset) {
 
 // --- the receipt ------------------------------------------------------------------------------
 
+// P-12
 TEST(Sync, TheDevicesCursorIsStoredAndNeverGoesBack) {
   World world;
   const Caller laptop = world.connect("Bob", "Laptop");
@@ -134,6 +141,7 @@ TEST(Sync, TheDevicesCursorIsStoredAndNeverGoesBack) {
   EXPECT_EQ(stored_cursor(world, "Laptop"), epoch + ":3");
 }
 
+// P-12
 TEST(Sync, TwoSyncsOfADeviceAtOnceLeaveTheLargerCursor) {
   World world;
   const Caller laptop = world.connect("Bob", "Laptop");
@@ -164,6 +172,7 @@ TEST(Sync, LastSeenIsStoredAtEverySync) {
             world.pace.wall_now().unix_ms);
 }
 
+// P-46
 TEST(Sync, FailureReportsBecomeRowsOfEventsThatAreDoneWith) {
   World world;
   const Caller laptop = world.connect("Bob", "Laptop");
@@ -186,6 +195,7 @@ TEST(Sync, FailureReportsBecomeRowsOfEventsThatAreDoneWith) {
   EXPECT_FALSE(world.row("streams", "Bob", schema::failed_key(0, "Laptop")));
 }
 
+// P-46
 TEST(Sync, WhatTheAnswerPassedOverBecomesRows) {
   World world;
   const Caller laptop = world.connect("Bob", "Laptop");
@@ -253,6 +263,7 @@ TEST(Sync, AReceiptForAnotherEpochIsNotStored) {
 
 // --- one live connection ----------------------------------------------------------------------
 
+// P-16
 TEST(Sync, TheFirstSyncOnANewConnectionEndsTheDevicesOlderOnes) {
   World world;
   const Caller older = world.connect("Bob", "Laptop");
@@ -270,6 +281,7 @@ TEST(Sync, TheFirstSyncOnANewConnectionEndsTheDevicesOlderOnes) {
   EXPECT_EQ(world.connections.closed().size(), 1U);
 }
 
+// P-16, P-25
 TEST(Sync, AnOlderConnectionCannotTakeOverFromANewerOne) {
   World world;
   const Caller older = world.connect("Bob", "Laptop");
@@ -302,6 +314,7 @@ TEST(Sync, ATakeOverThatFailedHalfWayIsDoneAgain) {
   EXPECT_FALSE(world.connections.is_open(older.connection));
 }
 
+// P-10
 TEST(Sync, ARowThatAnEarlyPushRemovedIsMadeAgain) {
   World world;
   // The row is there, the socket is not open yet: API Gateway answers 410.
@@ -331,6 +344,7 @@ TEST(Sync, AnEarlyPushThatLearnsOfIts410LateDoesNotRemoveTheRow) {
   EXPECT_FALSE(world.row("connections", "Bob", laptop.connection));
 }
 
+// P-16, P-25
 TEST(Sync, ADeviceWhoseRowIsGoneIsRefusedAndDisconnected) {
   World world;
   const Caller laptop = world.connect("Bob", "Laptop");
@@ -354,6 +368,7 @@ TEST(Sync, ADeviceOfSomebodyElseIsRefused) {
 
 // --- bad messages, trouble, cost --------------------------------------------------------------
 
+// P-18, P-25
 TEST(Sync, ABadRequestIsAnsweredWithWhatIsWrong) {
   World world;
   const Caller laptop = world.connect("Bob", "Laptop");

@@ -81,6 +81,8 @@ class StreamServer:
         self.statuses = []          # to answer the next handshakes with, instead of 101
         self.silent = False         # answer no sync
         self.push = True            # push live events
+        self.pings = 0              # that came
+        self.answers_pings = True
         self._change = threading.Condition()
         self._context = None
         if certificate:
@@ -251,7 +253,11 @@ class StreamServer:
             connection.send_frame(8, payload[:2])
             connection.open = False
         elif opcode == 9:
-            connection.send_frame(10, payload)
+            with self._change:
+                self.pings += 1
+                self._change.notify_all()
+            if self.answers_pings:
+                connection.send_frame(10, payload)
         elif opcode == 1:
             self._message(connection, json.loads(payload))
 

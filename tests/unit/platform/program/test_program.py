@@ -45,6 +45,7 @@ class Delivery(Case):
         agent.wait_events(5)
         self.assertEqual(agent.seqs(), [1, 2, 3, 4, 5])
 
+    # P-42
     def test_a_kill_loses_nothing(self):
         agent = self.online()
         self.server.post()
@@ -82,6 +83,7 @@ class Delivery(Case):
         self.assertEqual(agent.seqs(), list(range(1, 401)))
         self.assertGreater(len(self.server.syncs), 5)
 
+    # P-24
     def test_gaps_and_duplicates_are_repaired(self):
         agent = self.online()
         self.server.post(push=False)
@@ -133,12 +135,22 @@ class Connections(Case):
         agent.wait_log("closed, code 1001 (Going away)")
         self.server.wait_until(lambda: len(self.server.connections) == 2, "a second connection")
 
+    # P-14
     def test_a_link_that_answers_nothing_is_dead(self):
         agent = self.online("--timing", "heartbeat=300ms", "--timing", "answer_timeout=300ms")
         self.server.silent = True
         agent.wait_log("no answer to a sync")
         self.server.silent = False
         self.server.wait_until(lambda: len(self.server.connections) >= 2, "a second connection")
+
+    # P-33
+    def test_a_missing_pong_proves_nothing(self):
+        self.server.answers_pings = False
+        agent = self.online("--timing", "ping=50ms")
+        self.server.wait_until(lambda: self.server.pings >= 10, "ten pings without an answer")
+        self.server.post()
+        agent.wait_events(1)
+        self.assertEqual(len(self.server.connections), 1)
 
     def test_a_refusal_is_explained_and_not_hurried(self):
         self.server.statuses = [403, 403, 403]
@@ -244,6 +256,7 @@ class Ending(Case):
             self.server.wait_until(lambda: not self.server.open_connections(), "the close")
             self.assertEqual(self.server.connections[-1].close_code, 1001)
 
+    # P-42
     def test_what_runs_too_long_stays_unacknowledged_and_comes_again(self):
         started = self.folder / "started"
         agent = self.online("--", "sh", "-c", f"echo x >> {started}; exec sleep 60")
