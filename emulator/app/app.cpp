@@ -12,7 +12,6 @@
 #include <string>
 #include <utility>
 
-#include "emulator/app/control_api.h"
 #include "emulator/app/data_folder.h"
 #include "emulator/app/endpoints.h"
 #include "emulator/app/events_part.h"
@@ -22,6 +21,9 @@
 #include "emulator/app/signatures.h"
 #include "emulator/aws/dispatcher.h"
 #include "emulator/aws/ssm.h"
+#include "emulator/control/control_api.h"
+#include "emulator/control/dynamodb_faults.h"
+#include "emulator/control/fault_injection.h"
 #include "emulator/dynamodb/service.h"
 #include "emulator/functions/functions.h"
 #include "emulator/gateway/gateway.h"
@@ -63,6 +65,7 @@ class App {
   base::Status build();
   base::Status build_gateway();
   void build_functions();
+  void build_door();
   void announce();
   void watch_signals();
   void stop();
@@ -79,15 +82,18 @@ class App {
   int port_ = 0;
   int signal_fd_ = -1;
   bool stopping_ = false;
+  FaultPlan faults_;
   // In the order in which they need each other.
   std::unique_ptr<Functions> functions_;
   std::unique_ptr<dynamodb::DynamoDbService> dynamodb_;
+  std::unique_ptr<FaultyDynamoDb> faulty_dynamodb_;
   std::unique_ptr<SsmService> ssm_;
   std::unique_ptr<EventsPart> events_;
   std::unique_ptr<AwsDispatcher> dispatcher_;
   std::unique_ptr<Gateway> gateway_;  // nullptr if the template has no WebSocket API
   std::unique_ptr<ConnectionsApi> connections_;
   std::unique_ptr<LambdaApi> lambda_;
+  std::unique_ptr<FaultInjection> injection_;
   std::unique_ptr<ControlApi> control_;
   std::unique_ptr<FrontDoor> door_;
 };
@@ -158,6 +164,7 @@ base::Status App::build() {
                                                 log_);
   if (!opened) return std::unexpected(opened.error());
   dynamodb_ = std::move(*opened);
+  faulty_dynamodb_ = std::make_unique<FaultyDynamoDb>(*dynamodb_, faults_, loop_);
   ssm_ = std::make_unique<SsmService>(SsmOptions{
       .region = model_.region, .account = model_.account, .parameters = model_.ssm_parameters});
   auto events = EventsPart::make(loop_, model_, *functions_, ids_,
@@ -170,7 +177,7 @@ base::Status App::build() {
   events_ = std::move(*events);
   dispatcher_ = std::make_unique<AwsDispatcher>(
       AwsDispatcherOptions{.region = model_.region, .find_key = signatures_.find_key()}, log_);
-  dispatcher_->add(*dynamodb_);
+  dispatcher_->add(*faulty_dynamodb_);
   dispatcher_->add(*ssm_);
   dispatcher_->add(events_->event_bridge());
   dispatcher_->add(events_->sqs());
@@ -183,8 +190,18 @@ base::Status App::build() {
       .enqueue = [this](const std::string& function, std::string payload, const std::string& id) {
         return events_->enqueue(function, std::move(payload), id);
       }});
-  control_ =
-      std::make_unique<ControlApi>(gateway_.get(), [this] { return events_->dead_letters_json(); });
+  build_door();
+  return {};
+}
+
+void App::build_door() {
+  injection_ = std::make_unique<FaultInjection>(loop_, faults_, *functions_, gateway_.get());
+  control_ = std::make_unique<ControlApi>(
+      ControlApi::Parts{.faults = faults_,
+                        .gateway = gateway_.get(),
+                        .functions = functions_.get(),
+                        .dead_letters = [this] { return events_->dead_letters_json(); },
+                        .hosts = HostRule(options_.allowed_hosts)});
   // Where other machines come in they do so under names that nobody here knows.
   std::optional<HostRule> hosts;
   if (is_loopback_address(options_.host)) hosts.emplace(options_.allowed_hosts);
@@ -194,7 +211,6 @@ base::Status App::build() {
                                                        .gateway = gateway_.get(),
                                                        .connections = connections_.get()},
                                       std::move(hosts));
-  return {};
 }
 
 base::Status App::build_gateway() {

@@ -6,9 +6,9 @@
 #include <memory>
 #include <optional>
 
-#include "emulator/app/control_api.h"
 #include "emulator/app/lambda_api.h"
 #include "emulator/aws/dispatcher.h"
+#include "emulator/control/control_api.h"
 #include "emulator/gateway/gateway.h"
 #include "emulator/gateway/management.h"
 #include "emulator/http/host_rule.h"

@@ -7,7 +7,7 @@ namespace beckon::emulator {
 
 Functions::Functions(EventLoop& loop, HttpServer& server, IdSource& ids, base::LogSink& log,
                      FunctionsOptions options, const std::map<std::string, FunctionModel>& models)
-    : context_{loop, server, ids, log, std::move(options), 0}, models_(models) {
+    : context_{loop, server, ids, log, std::move(options), 0, {}}, models_(models) {
   for (const auto& [name, model] : models_) {
     pools_.emplace(name, std::make_unique<FunctionPool>(context_, model));
   }
@@ -42,6 +42,13 @@ std::vector<FunctionProblem> Functions::check() const {
     if (!checked) problems.push_back({name, checked.error().message});
   }
   return problems;
+}
+
+void Functions::for_each_process(
+    const std::function<void(const std::string& function, const FunctionProcess&)>& visit) const {
+  for (const auto& [name, pool] : pools_) {
+    pool->for_each([&](const FunctionProcess& process) { visit(name, process); });
+  }
 }
 
 void Functions::prewarm() {

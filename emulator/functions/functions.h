@@ -2,6 +2,7 @@
 // All functions of the template, by name: the Invoker that the rest of the emulator uses.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -32,6 +33,13 @@ class Functions final : public Invoker {
   bool contains(const std::string& function) const { return pools_.contains(function); }
   // The functions whose binaries cannot be started at the moment.
   std::vector<FunctionProblem> check() const;
+  // Processes there are, in whatever state. Nothing is invoked from inside visit.
+  void for_each_process(
+      const std::function<void(const std::string& function, const FunctionProcess&)>& visit) const;
+  // callback must not start or end anything by itself.
+  void on_invocation(std::function<void(const std::string& function, pid_t pid)> callback) {
+    context_.on_invocation = std::move(callback);
+  }
   // Starts one process of each function ahead of the first call.
   void prewarm();
 

@@ -80,6 +80,7 @@ void FunctionPool::dispatch() {
     if (!process->is_ready()) continue;
     Invocation invocation = std::move(waiting_.front());
     waiting_.pop_front();
+    if (context_.on_invocation) context_.on_invocation(function_.name, process->pid());
     process->invoke(std::move(invocation));
   }
   if (waiting_.empty()) return;

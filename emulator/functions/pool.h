@@ -5,6 +5,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,9 @@ class FunctionPool final : public FunctionProcess::Observer {
   // Starts one process ahead of the first invocation, if the binary can be started.
   void prewarm();
 
+  void for_each(const std::function<void(const FunctionProcess&)>& visit) const {
+    for (const auto& process : processes_) visit(*process);
+  }
   std::size_t processes_count() const { return processes_.size(); }
 
  private:

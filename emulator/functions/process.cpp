@@ -131,6 +131,21 @@ void FunctionProcess::invoke(Invocation invocation) {
   std::exchange(waiting_next_, nullptr)(std::move(response));
 }
 
+void FunctionProcess::send_signal(int signal_number) const {
+  if (pid_ > 0) kill(-pid_, signal_number);
+}
+
+std::string_view FunctionProcess::state_name() const {
+  switch (state_) {
+    case State::kStarting: return "starting";
+    case State::kReady: return "ready";
+    case State::kRunning: return "running";
+    case State::kAnswered: return "answered";
+    case State::kEnding: return "ending";
+  }
+  return "unknown";
+}
+
 void FunctionProcess::retire() {
   retired_ = true;
   if (state_ == State::kReady || state_ == State::kStarting) kill_group();

@@ -42,6 +42,8 @@ struct FunctionsContext {
   base::LogSink& log;
   FunctionsOptions options;
   std::uint32_t addresses_used = 0;
+  // Told of each invocation just before its process gets it. Empty: nobody is.
+  std::function<void(const std::string& function, pid_t pid)> on_invocation = {};
 };
 
 class FunctionProcess final : public RuntimeSession {
@@ -78,6 +80,8 @@ class FunctionProcess final : public RuntimeSession {
   std::expected<void, StartFailure> start(base::Duration init_max);
   // Only when ready.
   void invoke(Invocation invocation);
+  // To the process and its group: SIGKILL, SIGSTOP, SIGCONT.
+  void send_signal(int signal_number) const;
   // Ends it as soon as it runs no invocation.
   void retire();
 
@@ -89,6 +93,8 @@ class FunctionProcess final : public RuntimeSession {
   bool is_retired() const { return retired_; }
   base::Instant ready_since() const { return ready_since_; }
   pid_t pid() const { return pid_; }
+  // "starting", "ready", "running", "answered", "ending".
+  std::string_view state_name() const;
 
   void next(HttpDone done) override;
   void response(std::string_view request_id, std::string body, HttpDone done) override;

@@ -39,6 +39,7 @@ ConnectionFacts GatewayConnection::facts() const {
 
 WebSocket::Sent GatewayConnection::send(std::string_view text) {
   const auto keep = shared_from_this();
+  if (loses_message()) return WebSocket::Sent::kOk;  // the sender cannot know
   const WebSocket::Sent sent = socket_->send_text(text);
   if (sent == WebSocket::Sent::kOk) touch();
   return sent;
@@ -52,6 +53,21 @@ void GatewayConnection::close(int code, std::string_view reason) {
 void GatewayConnection::drop() {
   const auto keep = shared_from_this();
   socket_->drop();
+}
+
+void GatewayConnection::go_silent() {
+  socket_->go_silent();
+}
+
+// True if an injected fault takes the message, and the link with it.
+bool GatewayConnection::loses_message() {
+  if (!core_.faults.message || !socket_->is_open()) return false;
+  switch (core_.faults.message(identity_.connection_id)) {
+    case LinkFault::kNone: return false;
+    case LinkFault::kCut: drop(); return true;
+    case LinkFault::kHalfOpen: go_silent(); return true;
+  }
+  return false;
 }
 
 void GatewayConnection::touch() {
@@ -81,6 +97,7 @@ void GatewayConnection::check_clocks() {
 }
 
 void GatewayConnection::on_text(std::string message) {
+  if (loses_message()) return;
   touch();
   owner_.on_message(*this, std::move(message));
 }

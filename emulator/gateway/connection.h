@@ -46,6 +46,8 @@ class GatewayConnection final : public std::enable_shared_from_this<GatewayConne
   WebSocket::Sent send(std::string_view text);
   void close(int code, std::string_view reason);
   void drop();
+  // See WebSocket::go_silent.
+  void go_silent();
 
   const Identity& identity() const { return identity_; }
   ConnectionFacts facts() const;
@@ -57,6 +59,7 @@ class GatewayConnection final : public std::enable_shared_from_this<GatewayConne
   void on_closed(int code, std::string_view reason) override;
   void on_gone() override;
 
+  bool loses_message();
   void touch();
   void schedule();
   void check_clocks();

@@ -7,6 +7,7 @@
 #include "common/base/log.h"
 #include "emulator/functions/invoker.h"
 #include "emulator/gateway/events.h"
+#include "emulator/gateway/faults.h"
 #include "emulator/gateway/options.h"
 #include "emulator/gateway/selection.h"
 #include "emulator/gateway/token_bucket.h"
@@ -35,6 +36,7 @@ struct GatewayCore {
   SelectionExpression selection;
   TokenBucket connects;
   TokenBucket messages;
+  GatewayFaults faults = {};
 
   // nullptr if the template has no such route.
   const RouteModel* route(std::string_view key) const;

@@ -41,6 +41,11 @@ class Gateway final : public GatewayConnection::Owner {
   // Connections whose TCP link is still there, open or closing.
   std::size_t links_count() const { return links_.size(); }
 
+  void set_faults(GatewayFaults faults) { core_.faults = std::move(faults); }
+  PostFault post_fault(const std::string& connection_id) const {
+    return core_.faults.post ? core_.faults.post(connection_id) : PostFault::kNone;
+  }
+
   const std::string& stage() const { return core_.facts.stage; }
 
  private:

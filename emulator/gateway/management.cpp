@@ -63,6 +63,14 @@ HttpResponse ConnectionsApi::post(GatewayConnection& connection, const std::stri
     return gateway_error(ids_, 400, "BadRequestException",
                          "The data must be UTF-8: it is delivered as a text message");
   }
+  switch (gateway_.post_fault(connection.identity().connection_id)) {
+    case PostFault::kNone: break;
+    case PostFault::kSwallow: return with_headers(ids_, 200, true);
+    case PostFault::kGone: return gone();
+    case PostFault::kThrottle:
+      return gateway_error(ids_, 429, "LimitExceededException",
+                           "Too many requests (injected by the emulator's control API)");
+  }
   switch (connection.send(data)) {
     case WebSocket::Sent::kOk: return with_headers(ids_, 200, true);
     case WebSocket::Sent::kClosed: return gone();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/gateway/websocket.h"
 
+#include <linux/filter.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -24,6 +25,10 @@ constexpr int kAbnormal = 1006;
 
 WebSocketHost::WebSocketHost(EventLoop& event_loop)
     : loop(event_loop), read_buffer(new char[kReadBytesMax]) {}
+
+WebSocketHost::~WebSocketHost() {
+  for (const int fd : silent_fds) ::close(fd);
+}
 
 WebSocket::WebSocket(WebSocketHost& host, int fd, Owner& owner)
     : host_(host), owner_(owner), fd_(fd) {}
@@ -75,7 +80,7 @@ void WebSocket::take(std::string_view bytes) {
 
 bool WebSocket::on_text(std::string message) {
   if (state_ == State::kOpen) owner_.on_text(std::move(message));
-  return state_ == State::kOpen || state_ == State::kClosing;
+  return !silent_ && (state_ == State::kOpen || state_ == State::kClosing);
 }
 
 bool WebSocket::on_ping(std::string_view payload) {
@@ -117,7 +122,7 @@ WebSocket::Sent WebSocket::send_text(std::string_view message) {
 }
 
 void WebSocket::write(std::string_view bytes) {
-  if (state_ == State::kGone) return;
+  if (state_ == State::kGone || silent_) return;
   if (out_.empty()) {
     const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno != EAGAIN && errno != EINTR) {
@@ -153,6 +158,7 @@ void WebSocket::close(int code, std::string_view reason) {
   append_close_frame(frame, code, reason);
   set_closed(code, reason);
   if (state_ == State::kGone) return;
+  if (silent_) return end(false);
   write(frame);
   if (state_ != State::kGone) end_after(kCloseAnswerMax);
 }
@@ -161,6 +167,18 @@ void WebSocket::drop() {
   const auto keep = shared_from_this();
   set_closed(kAbnormal, "Connection closed abnormally");
   end(true);
+}
+
+void WebSocket::go_silent() {
+  if (state_ == State::kGone || silent_) return;
+  silent_ = true;
+  // Drops every packet that comes in before TCP sees it. Where that is not allowed the kernel goes
+  // on acknowledging until its buffer is full.
+  sock_filter drop_all = BPF_STMT(BPF_RET | BPF_K, 0);
+  const sock_fprog program{1, &drop_all};
+  setsockopt(fd_, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+  if (std::exchange(events_, 0U) != 0) host_.loop.unwatch(fd_);
+  out_ = {};
 }
 
 void WebSocket::set_closed(int code, std::string_view reason) {
@@ -196,13 +214,17 @@ void WebSocket::end(bool reset) {
   }
   host_.loop.cancel(end_timer_);
   if (events_ != 0) host_.loop.unwatch(fd_);
-  ::close(std::exchange(fd_, -1));
+  if (silent_) {
+    host_.silent_fds.push_back(std::exchange(fd_, -1));
+  } else {
+    ::close(std::exchange(fd_, -1));
+  }
   out_ = {};
   owner_.on_gone();
 }
 
 void WebSocket::update_events() {
-  if (state_ == State::kGone) return;
+  if (state_ == State::kGone || silent_) return;
   const std::uint32_t wanted = EPOLLIN | (out_.empty() ? 0U : EPOLLOUT);
   if (wanted == events_) return;
   events_ = wanted;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "emulator/gateway/frames.h"
 #include "emulator/loop/event_loop.h"
@@ -17,6 +18,9 @@ namespace beckon::emulator {
 // What all WebSockets of a gateway share; outlives them.
 struct WebSocketHost {
   explicit WebSocketHost(EventLoop& event_loop);
+  ~WebSocketHost();
+  WebSocketHost(const WebSocketHost&) = delete;
+  WebSocketHost& operator=(const WebSocketHost&) = delete;
 
   EventLoop& loop;
   bool answer_ping = true;
@@ -25,6 +29,8 @@ struct WebSocketHost {
   std::size_t send_buffer_bytes_max = 256 * 1024;
   std::unique_ptr<char[]> read_buffer;  // shared: one socket reads at a time
   std::string write_buffer;
+  // Of sockets that went silent and are done with: closing them would tell the client.
+  std::vector<int> silent_fds;
 };
 
 class WebSocket final : public std::enable_shared_from_this<WebSocket>,
@@ -58,6 +64,11 @@ class WebSocket final : public std::enable_shared_from_this<WebSocket>,
   void close(int code, std::string_view reason);
   // Resets the TCP connection: for the client the network has failed.
   void drop();
+
+  // From now on the network swallows everything: nothing is sent, and what the client sends is not
+  // even acknowledged. The connection stays open here until its clocks, close() or drop() end it,
+  // of which the client hears nothing either.
+  void go_silent();
 
   bool is_open() const { return state_ == State::kOpen; }
 
@@ -93,6 +104,7 @@ class WebSocket final : public std::enable_shared_from_this<WebSocket>,
   EventLoop::TimerId end_timer_ = 0;
   State state_ = State::kOpen;
   bool shut_after_write_ = false;
+  bool silent_ = false;
 };
 
 }  // namespace beckon::emulator

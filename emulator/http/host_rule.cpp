@@ -33,6 +33,12 @@ bool is_loopback_address(std::string_view address) {
   return inet_pton(AF_INET6, text.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
+bool is_foreign_page(const HttpRequest& request) {
+  const auto origin = find_header(request.headers, "Origin");
+  const auto host = find_header(request.headers, "Host");
+  return origin && *origin != std::string("http://").append(host.value_or(""));
+}
+
 bool HostRule::allows(std::string_view name) const {
   if (name.starts_with('[') && name.ends_with(']')) {
     return is_loopback_address(name.substr(1, name.size() - 2));

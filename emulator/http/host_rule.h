@@ -16,6 +16,9 @@ namespace beckon::emulator {
 // True for numeric loopback addresses without brackets or port: "127.0.0.1", "::1".
 bool is_loopback_address(std::string_view address);
 
+// A page of another site can make a browser send requests here; its Origin tells.
+bool is_foreign_page(const HttpRequest& request);
+
 class HostRule {
  public:
   // allowed: names without port that are answered beside 127.*, [::1] and localhost.

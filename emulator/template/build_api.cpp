@@ -103,6 +103,10 @@ void ApiBuilder::read_stage() {
   }
   const PropertyReader reader = reader_of(*stages[0]);
   api_.stage = reader.text("StageName");
+  if (api_.stage == "_emulator") {
+    reader.error("StageName",
+                 "expected another name than _emulator: the emulator's control API answers there");
+  }
   const TemplateNode* variables = reader.find("StageVariables");
   if (variables != nullptr) {
     for (const TemplateMember& variable : variables->members) {

@@ -31,14 +31,14 @@ class Closed(Exception):
 
 
 class WebSocket:
-    def __init__(self, url, headers=None, timeout_s=15.0):
+    def __init__(self, url, headers=None, timeout_s=15.0, host=None):
         parts = urllib.parse.urlsplit(url)
         self.timeout_s = timeout_s
         self._buffer = b""
         self.socket = socket.create_connection((parts.hostname, parts.port), seconds(timeout_s))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        lines = [f"GET {target} HTTP/1.1", f"Host: {parts.netloc}", "Upgrade: websocket",
+        lines = [f"GET {target} HTTP/1.1", f"Host: {host or parts.netloc}", "Upgrade: websocket",
                  "Connection: Upgrade", "Sec-WebSocket-Version: 13",
                  f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}"]
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]

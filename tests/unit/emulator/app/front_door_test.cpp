@@ -39,7 +39,8 @@ class FrontDoorTest : public ::testing::Test {
   SignatureRules signatures_{"us-east-1", "local", "local"};
   AwsDispatcher dispatcher_{{.find_key = signatures_.find_key()}, base::null_log()};
   LambdaApi lambda_{{invoker_, ids_, model_, signatures_, nullptr}};
-  ControlApi control_{nullptr, [] { return std::string("[]"); }};
+  FaultPlan faults_;
+  ControlApi control_{{.faults = faults_, .dead_letters = [] { return std::string("[]"); }}};
 };
 
 TEST_F(FrontDoorTest, OnLoopbackAForeignHostIsRefusedWhateverItAsksFor) {

@@ -84,6 +84,21 @@ TEST(TemplateErrors, HaveTheirPlace) {
   for (const Case& item : cases) EXPECT_EQ(errors_of(item.text), item.expected) << item.text;
 }
 
+// The control API's path is no stage's.
+TEST(TemplateErrors, AStageMayNotTakeTheControlApisName) {
+  const std::string text = R"(
+Resources:
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: {Name: a, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action}
+  Stage:
+    Type: AWS::ApiGatewayV2::Stage
+    Properties: {ApiId: !Ref Api, StageName: _emulator, AutoDeploy: true}
+)";
+  EXPECT_THAT(errors_of(text), HasSubstr("t.yaml:8:"));
+  EXPECT_THAT(errors_of(text), HasSubstr("expected another name than _emulator"));
+}
+
 // Text that is no YAML is refused with the place where reading stopped.
 TEST(TemplateErrors, BrokenYamlHasItsPlace) {
   EXPECT_THAT(errors_of("Resources:\n  A: [1, 2\n  B: 3\n"), HasSubstr("t.yaml:3:"));
