@@ -21,19 +21,15 @@ std::optional<protocol::Cursor> load_cursor(Storage& storage, const std::string&
                                             const base::Logger& log) {
   const auto value = storage.get(key);
   if (!value) {
-    log.error(
-        "the stored cursor cannot be used: %s; going on without one, events of the absence "
-        "may be missed",
-        value.error().message.c_str());
+    log.error("the stored cursor cannot be used: %s; going on where the backend last heard of",
+              value.error().message.c_str());
     return std::nullopt;
   }
   if (!*value) return std::nullopt;
   const auto cursor = protocol::parse_cursor(**value);
   if (cursor) return *cursor;
-  log.error(
-      "the stored cursor is damaged: %s; going on without one, events of the absence may be "
-      "missed",
-      cursor.error().message.c_str());
+  log.error("the stored cursor is damaged: %s; going on where the backend last heard of",
+            cursor.error().message.c_str());
   return std::nullopt;
 }
 
@@ -44,8 +40,9 @@ Agent::Agent(const Ports& ports, const SessionOptions& options, std::string stor
       log_(ports.log, "agent"),
       storage_key_(std::move(storage_key)),
       dispatcher_(*this, ports.log),
-      session_(options, load_cursor(ports.storage, storage_key_, log_), seed(ports.entropy),
-               ports.log) {}
+      // In braces: read in this order on every platform, so that a simulated world is the same.
+      session_{options, load_cursor(ports.storage, storage_key_, log_), seed(ports.entropy),
+               ports.log} {}
 
 void Agent::start() {
   feed(input::Start{});

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/base/bytes.h"
 
-#include <sys/random.h>
-
-#include <cerrno>
 #include <charconv>
 
 #include "common/base/assert.h"
@@ -206,16 +203,6 @@ std::size_t utf8_prefix_bytes(std::string_view bytes) {
 
 bool is_utf8(std::string_view bytes) {
   return utf8_prefix_bytes(bytes) == bytes.size();
-}
-
-void random_bytes(std::span<std::uint8_t> out) {
-  std::size_t done = 0;
-  while (done < out.size()) {
-    const ssize_t n = getrandom(out.data() + done, out.size() - done, 0);
-    if (n < 0 && errno == EINTR) continue;
-    BECKON_ASSERT(n > 0);
-    done += static_cast<std::size_t>(n);
-  }
 }
 
 }  // namespace beckon::base

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/base/time.h"
 
-#include <ctime>
-
 #include <cstdio>
 #include <limits>
 
@@ -12,12 +10,6 @@ namespace beckon::base {
 namespace {
 
 using std::chrono::days;
-
-std::int64_t clock_ms(clockid_t clock) {
-  timespec now{};
-  clock_gettime(clock, &now);
-  return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
-}
 
 // The number of `digits` decimal digits at text[at]; -1 if there are none.
 int digits_at(std::string_view text, std::size_t at, std::size_t digits) {
@@ -60,13 +52,6 @@ bool is_digit(char c) {
 }
 
 }  // namespace
-
-Instant monotonic_now() {
-  return Instant(Duration(clock_ms(CLOCK_BOOTTIME)));
-}
-WallTime wall_now() {
-  return WallTime{clock_ms(CLOCK_REALTIME)};
-}
 
 std::string format_rfc3339(WallTime time, bool with_ms) {
   using namespace std::chrono;
