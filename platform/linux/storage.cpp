@@ -33,31 +33,6 @@ std::string checksum(std::string_view text) {
   return hex;
 }
 
-base::Status make_directories(const std::string& path) {
-  for (std::size_t at = path.find('/', 1);; at = path.find('/', at + 1)) {
-    const std::string part = path.substr(0, at);
-    if (mkdir(part.c_str(), 0700) != 0 && errno != EEXIST) return io_error("cannot make", part);
-    if (at == std::string::npos) return {};
-  }
-}
-
-base::Status write_all(int fd, std::string_view text, const std::string& path) {
-  while (!text.empty()) {
-    const ssize_t n = write(fd, text.data(), text.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return io_error("cannot write", path);
-    text.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return {};
-}
-
-base::Status sync_directory(const std::string& path) {
-  const Descriptor directory(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory.valid()) return io_error("cannot open", path);
-  if (fsync(directory.get()) != 0 && errno != EINVAL) return io_error("cannot sync", path);
-  return {};
-}
-
 }  // namespace
 
 std::string FileStorage::path(std::string_view key) const {
@@ -69,7 +44,7 @@ base::Status FileStorage::prepare() {
   if (stat(directory_.c_str(), &found) == 0 && !S_ISDIR(found.st_mode)) {
     return fail(ErrorCode::kIo, "expected a directory, but " + directory_ + " is a file");
   }
-  if (auto made = make_directories(directory_); !made) return made;
+  if (auto made = make_directories(); !made) return made;
   if (access(directory_.c_str(), W_OK | X_OK) != 0) return io_error("cannot write to", directory_);
   return {};
 }
@@ -111,23 +86,68 @@ base::Result<std::optional<std::string>> FileStorage::get(std::string_view key) 
   return std::optional<std::string>(text.substr(0, end));
 }
 
-base::Status FileStorage::put(std::string_view key, std::string_view value) {
-  const std::string name = path(key);
-  const std::string temporary = name + ".new";
+// A directory that was made lasts only once its parent is synced; where that fails it is not left
+// behind, for the next attempt would believe in it.
+base::Status FileStorage::make_directories() {
+  for (std::size_t at = directory_.find('/', 1);; at = directory_.find('/', at + 1)) {
+    const std::string part = directory_.substr(0, at);
+    if (calls_->make_directory(part.c_str(), 0700) == 0) {
+      const std::size_t slash = part.rfind('/');
+      const std::string parent = slash == std::string::npos ? "." : part.substr(0, slash + 1);
+      if (auto synced = sync_directory(parent); !synced) {
+        calls_->remove_directory(part.c_str());
+        return synced;
+      }
+    } else if (errno != EEXIST) {
+      return io_error("cannot make", part);
+    }
+    if (at == std::string::npos) return {};
+  }
+}
+
+base::Status FileStorage::sync_directory(const std::string& path) {
+  const Descriptor directory(calls_->open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
+  if (!directory.valid()) return io_error("cannot open", path);
+  // EINVAL: this file system cannot, and orders its changes itself.
+  if (calls_->sync(directory.get()) != 0 && errno != EINVAL) return io_error("cannot sync", path);
+  return {};
+}
+
+base::Status FileStorage::write_all(int fd, std::string_view text, const std::string& path) {
+  while (!text.empty()) {
+    const ssize_t n = calls_->write(fd, text.data(), text.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return io_error("cannot write", path);
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return {};
+}
+
+// The file is a new one always: after an fsync that failed, the kernel may hold pages of the old
+// one for written that are not, and what a link of this name points to is not ours.
+base::Status FileStorage::write_new(const std::string& path, std::string_view text) {
+  calls_->remove(path.c_str());  // if this fails, the next line says why
   const auto make = [&] {
-    return Descriptor(open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    return Descriptor(
+        calls_->open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   };
   Descriptor file = make();
   if (!file.valid() && errno == ENOENT) {
-    if (auto made = make_directories(directory_); !made) return made;
+    if (auto made = make_directories(); !made) return made;
     file = make();
   }
-  if (!file.valid()) return io_error("cannot make", temporary);
+  if (!file.valid()) return io_error("cannot make", path);
+  if (auto written = write_all(file.get(), text, path); !written) return written;
+  if (calls_->sync(file.get()) != 0) return io_error("cannot sync", path);
+  return {};
+}
+
+base::Status FileStorage::put(std::string_view key, std::string_view value) {
+  const std::string name = path(key);
+  const std::string temporary = name + ".new";
   const std::string text = std::string(value) + "\n" + checksum(value) + "\n";
-  if (auto written = write_all(file.get(), text, temporary); !written) return written;
-  if (fsync(file.get()) != 0) return io_error("cannot sync", temporary);
-  file.reset();
-  if (rename(temporary.c_str(), name.c_str()) != 0) return io_error("cannot replace", name);
+  if (auto written = write_new(temporary, text); !written) return written;
+  if (calls_->rename(temporary.c_str(), name.c_str()) != 0) return io_error("cannot replace", name);
   return sync_directory(directory_);
 }
 

@@ -78,12 +78,39 @@ TEST_F(StorageTest, AFailureNamesTheFileAndTheReason) {
   EXPECT_FALSE(FileStorage(directory_ + "/file").prepare());
 }
 
-TEST_F(StorageTest, AFullDiskKeepsTheOldValue) {
+// What the links point to may be anybody's: nothing is written through them.
+TEST_F(StorageTest, LinksAreReplacedAndNeverWrittenThrough) {
   FileStorage storage(directory_);
   ASSERT_TRUE(storage.put("cursor", "ep:1"));
-  ASSERT_EQ(symlink("/dev/full", (directory_ + "/cursor.new").c_str()), 0);
-  EXPECT_FALSE(storage.put("cursor", "ep:2"));
+  const std::string aside = directory_ + "/aside";
+  std::filesystem::rename(directory_ + "/cursor", aside);
+  std::filesystem::create_symlink(aside, directory_ + "/cursor");
+  std::filesystem::create_symlink(aside, directory_ + "/cursor.new");
   EXPECT_EQ(storage.get("cursor").value(), "ep:1");
+  ASSERT_TRUE(storage.put("cursor", "ep:2"));
+  EXPECT_EQ(storage.get("cursor").value(), "ep:2");
+  EXPECT_FALSE(std::filesystem::is_symlink(directory_ + "/cursor"));
+  EXPECT_EQ(FileStorage(directory_).get("aside").value(), "ep:1");
+}
+
+TEST_F(StorageTest, ALinkThatLeadsNowhereIsNoValueAndIsReplaced) {
+  FileStorage storage(directory_);
+  std::filesystem::create_symlink(directory_ + "/nowhere", directory_ + "/cursor");
+  EXPECT_EQ(storage.get("cursor").value(), std::nullopt);
+  ASSERT_TRUE(storage.put("cursor", "ep:1"));
+  EXPECT_EQ(storage.get("cursor").value(), "ep:1");
+  EXPECT_FALSE(std::filesystem::exists(directory_ + "/nowhere"));
+}
+
+TEST_F(StorageTest, ADirectoryInTheFilesPlaceIsAnErrorAndStays) {
+  FileStorage storage(directory_);
+  std::filesystem::create_directory(directory_ + "/cursor");
+  EXPECT_EQ(storage.get("cursor").error().code, base::ErrorCode::kIo);
+  const base::Status put = storage.put("cursor", "ep:1");
+  ASSERT_FALSE(put);
+  EXPECT_THAT(put.error().message, HasSubstr("cannot replace"));
+  std::filesystem::create_directory(directory_ + "/other.new");
+  EXPECT_THAT(storage.put("other", "ep:1").error().message, HasSubstr("other.new"));
 }
 
 TEST_F(StorageTest, OneProcessAtATimeHasAKey) {

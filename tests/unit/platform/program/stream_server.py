@@ -83,6 +83,7 @@ class StreamServer:
         self.push = True            # push live events
         self.pings = 0              # that came
         self.answers_pings = True
+        self.remembers = False      # a device without a cursor goes on at its last one (P-19)
         self._change = threading.Condition()
         self._context = None
         if certificate:
@@ -155,6 +156,8 @@ class StreamServer:
             at = int(seq)
             if epoch != self.epoch or at > head:
                 at, reset = 0, True
+        elif self.remembers:
+            at = self.acknowledged()
         elif sync.get("start") == "oldest":
             at = 0
         room = sync.get("max_bytes", 16384) - 200

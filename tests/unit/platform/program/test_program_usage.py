@@ -64,12 +64,40 @@ class Usage(Case):
         self.assertEqual(done.returncode, 1)
         self.assertIn(f"expected a directory, but {blocked} is a file", done.stderr)
 
-    def test_a_damaged_cursor_is_said_and_survived(self):
+    def test_a_damaged_cursor_is_said_and_the_server_knows_where_to_go_on(self):
+        self.server.remembers = True
+        agent = self.online()
+        self.server.post()
+        self.server.wait_until(lambda: self.server.acknowledged() == 1, "the acknowledgement")
+        agent.end()
+        cursor = next(path for path in (self.folder / "state").iterdir() if not path.suffix)
+        whole = cursor.read_bytes()
+        torn = [b"", whole[:-1], whole[:3], b"k3f9:9\nnonsense\n", bytes(1000), b"\xff" * 20000]
+        for turn, damaged in enumerate(torn, start=1):
+            with self.subTest(damaged=damaged[:20]):
+                cursor.write_bytes(damaged)
+                self.server.post()  # while it is away
+                syncs_before = len(self.server.syncs)
+                agent = self.online()
+                agent.wait_events(1)
+                self.assertTrue(any("damaged" in line for line in agent.err))
+                self.assertNotIn("cursor", self.server.syncs[syncs_before])
+                self.server.wait_until(lambda seq=turn + 1: self.server.acknowledged() == seq, "it")
+                self.assertEqual(agent.end(), 0)
+                self.assertEqual(agent.seqs(), [turn + 1])
+                self.assertEqual(len(cursor.read_bytes()), len(whole), "a whole one is in its place")
+
+    def test_a_cursor_that_cannot_be_read_or_replaced_is_said_and_nothing_is_acknowledged(self):
         self.online().end()
         cursor = next(path for path in (self.folder / "state").iterdir() if not path.suffix)
-        cursor.write_text("k3f9:9\nnonsense\n")
+        cursor.unlink()
+        cursor.mkdir()
         agent = self.online()
-        self.assertTrue(any("damaged" in line for line in agent.err))
+        self.server.post()
+        agent.wait_events(1)
+        agent.wait_log("nothing is acknowledged until it can")
+        self.assertEqual(self.server.acknowledged(), 0)
+        self.assertTrue(any("cannot be used" in line for line in agent.err))
 
 
 if __name__ == "__main__":
