@@ -17,8 +17,6 @@ namespace {
 // What a client may send ahead of its answer before it is no longer read.
 constexpr std::size_t kAheadBytesMax = 64U << 10;
 constexpr base::Duration kLingerMax{2000};
-// A client that takes nothing of an answer for so long is given up.
-constexpr base::Duration kWriteStallMax{30'000};
 
 }  // namespace
 
@@ -75,7 +73,7 @@ void HttpConnection::flush() {
 
 void HttpConnection::after_write() {
   if (!out_.empty()) {
-    set_deadline(kWriteStallMax);
+    set_deadline(listener_->limits.write_stall_max);
   } else if (close_after_write_) {
     // Closing with unread input would reset the link and could destroy the answer on its way.
     close_after_write_ = false;

@@ -28,6 +28,8 @@ struct HttpLimits {
   std::size_t body_bytes_max = 16U << 20;   // else 413
   base::Duration request_time_max{30'000};  // from a request's first byte to its last; else 408
   base::Duration idle_max{350'000};         // between requests; zero: for ever
+  base::Duration write_stall_max{
+      30'000};  // a client that takes nothing of an answer; else given up
 };
 
 // A request to upgrade to WebSocket, held open until it is refused or taken. Dropping the object

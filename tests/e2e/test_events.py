@@ -106,6 +106,32 @@ class Refusals(Case):
         self.assertEqual(answer.status, 400)
         self.assertIn("MissingAuthenticationToken", answer.json()["__type"])
 
+    def test_a_page_of_another_site_is_refused_by_every_api_whatever_it_signs(self):
+        emulator = self.emulator()
+        page = {"Origin": "https://evil.example"}
+        calls = {api: ("POST", emulator.endpoint + "/", service,
+                       {"X-Amz-Target": f"{api}.{operation}",
+                        "Content-Type": f"application/x-amz-json-{version}"})
+                 for service, operation in (("dynamodb", "ListTables"), ("events", "ListEventBuses"),
+                                            ("ssm", "GetParameter"), ("sqs", "ListQueues"))
+                 for api, version in (emulator.aws.JSON_APIS[service],)}
+        calls["a queue's URL"] = ("POST", emulator.endpoint + "/000000000000/queue", "sqs",
+                                  {"X-Amz-Target": "AmazonSQS.ReceiveMessage",
+                                   "Content-Type": "application/x-amz-json-1.0"})
+        calls["Invoke"] = ("POST", emulator.endpoint +
+                           "/2015-03-31/functions/beckon-deliver/invocations", "lambda", {})
+        calls["@connections"] = ("POST", emulator.aws.connections_endpoint +
+                                 "/@connections/AAAAAAAAAAAAAAA%3D", "execute-api", {})
+        calls["control"] = ("GET", emulator.endpoint + "/_emulator/health", None, {})
+        for name, (method, url, service, headers) in calls.items():
+            with self.subTest(api=name):
+                refused = emulator.aws.send(method, url, b"{}", {**headers, **page}, service)
+                self.assertEqual(refused.status, 403, refused.body)
+                self.assertIn("other sites", refused.body.decode())
+                own = emulator.aws.send(method, url, b"{}", {**headers, "Origin": emulator.endpoint},
+                                        service)
+                self.assertNotIn("other sites", own.body.decode())
+
     def test_an_operation_that_is_not_there_is_named(self):
         emulator = self.emulator()
         with self.assertRaises(AwsError) as refused:

@@ -84,6 +84,38 @@ TEST_F(HttpLimitsTest, ARequestThatDoesNotEndInTimeIs408) {
   EXPECT_EQ(c.receive_all(), "");
 }
 
+TEST_F(HttpLimitsTest, AnIdleConnectionThatSendsHalfARequestGets408OnceAndIsClosed) {
+  HttpListener listener;
+  listener.limits.request_time_max = base::Duration(50);
+  start(std::move(listener));
+  auto c = client();
+  c.send("GET / HTTP/1.1\r\n\r\n");
+  ASSERT_EQ(read_reply(c).status, 200);
+  c.send("GET / HT");
+  EXPECT_EQ(read_reply(c).status, 408);
+  EXPECT_EQ(c.receive_all(), "");
+  EXPECT_FALSE(c.timed_out());
+}
+
+// The 408 waits behind an answer that the client does not take.
+TEST_F(HttpLimitsTest, AClientThatReadsNothingIsGivenUpAndNotTold408AgainAndAgain) {
+  HttpListener listener;
+  listener.limits.request_time_max = base::Duration(50);
+  listener.limits.write_stall_max = base::Duration(50);
+  listener.on_request = [](HttpRequest&, const HttpDone& done) {
+    done(HttpResponse{.status = 200, .headers = {}, .body = std::string(16U << 20, 'x')});
+  };
+  start(std::move(listener));
+  auto c = client();
+  c.send("GET / HTTP/1.1\r\n\r\nGET / HT");
+  while (connections_count() == 0) {
+  }
+  const auto begin = base::monotonic_now();
+  while (connections_count() != 0 && base::monotonic_now() - begin < tests::kPatience) {
+  }
+  EXPECT_EQ(connections_count(), 0U);
+}
+
 TEST_F(HttpLimitsTest, AnIdleConnectionIsClosedAfterItsTimeButNotWhileItsRequestIsHandled) {
   HttpListener listener;
   listener.limits.idle_max = base::Duration(50);

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/sim/book.h"
+
+#include <algorithm>
+
+#include "lambdas/backend/schema.h"
+
+namespace beckon::sim {
+
+std::string DeviceBook::name(std::uint64_t seq) const {
+  return "event " + std::to_string(seq) + " of " + traits_.device;
+}
+
+// As `synced` would carry it, alone.
+bool DeviceBook::fits(const Entry& entry) const {
+  const Stream& stream = ledger_.stream(traits_.user);
+  protocol::Synced empty;
+  empty.head = {stream.epoch, stream.head};
+  empty.cursor = empty.head;
+  empty.lost = stream.head;
+  empty.reset = true;
+  protocol::Event event = entry.event;
+  event.devices.clear();
+  return protocol::encode(empty).size() + protocol::encode(protocol::SyncedEntry{event, 0}).size() +
+             1 <=
+         traits_.max_bytes;
+}
+
+// Need not be dispatched any more.
+bool DeviceBook::excused(const Entry& entry) const {
+  return entry.superseded_by != 0 || !fits(entry) || entry.expires_at_s <= context_.wall_s();
+}
+
+void DeviceBook::booted(const std::optional<protocol::Cursor>& stored) {
+  run_ = Run{};
+  if (!stored) return;
+  run_.positioned = true;
+  run_.epoch = stored->epoch;
+  run_.start = run_.last = stored->seq;
+}
+
+void DeviceBook::based(const protocol::Cursor& base) {
+  const Stream& stream = ledger_.stream(traits_.user);
+  run_ = Run{true, base.epoch, base.seq, base.seq, {}, {}};
+  best_[base.epoch] = std::max(best_[base.epoch], base.seq);
+  if (base.epoch != stream.epoch) return;  // of before a restore: the next answer tells
+  const auto floor = floors_.try_emplace(base.epoch, 0).first->second;
+  for (const auto& [seq, entry] : stream.entries) {
+    if (seq <= floor || seq > base.seq || !entry.is_for(traits_.device)) continue;
+    if (finished_.contains({base.epoch, seq}) || excused(entry)) continue;
+    return context_.broken("nothing-missing", name(seq) +
+                                                  ": expected it to be dispatched, but the "
+                                                  "device began at " +
+                                                  protocol::to_string(base));
+  }
+}
+
+// Everything after run_.last and before or at `up_to` was passed over: was that right?
+void DeviceBook::pass(std::uint64_t up_to) {
+  const Stream& stream = ledger_.stream(traits_.user);
+  if (run_.epoch == stream.epoch) {
+    for (auto one = stream.entries.upper_bound(run_.last);
+         one != stream.entries.end() && one->first <= up_to; ++one) {
+      const Entry& entry = one->second;
+      if (!entry.is_for(traits_.device)) continue;
+      if (!excused(entry)) {
+        return context_.broken("nothing-missing", name(one->first) +
+                                                      ": expected it to be dispatched, got " +
+                                                      std::to_string(up_to) + " without it");
+      }
+      const bool expired = entry.expires_at_s <= context_.wall_s();
+      if (!fits(entry)) failed_.insert({run_.epoch, one->first});
+      if (entry.superseded_by != 0) continue;
+      // It may have expired since: whether it was lost or too large then, nobody can tell.
+      if (!fits(entry) && !expired) run_.failed.insert(one->first);
+      if (fits(entry)) expired_.insert({run_.epoch, one->first});
+    }
+    if (expired_.size() > lost_told_) {
+      return context_.broken("told", traits_.device + ": expected to be told of " +
+                                         std::to_string(expired_.size()) + " lost events, got " +
+                                         std::to_string(lost_told_));
+    }
+  }
+  run_.last = std::max(run_.last, up_to);
+}
+
+void DeviceBook::dispatched(const std::string& epoch, const protocol::Event& event) {
+  context_.trace.line(context_.now(), "dispatched", traits_.device, event.seq, event.id);
+  ++dispatches_;
+  const Stream& stream = ledger_.stream(traits_.user);
+  if (!run_.positioned || epoch != run_.epoch) {
+    return context_.broken("in-order", name(event.seq) + ": expected one of the epoch " +
+                                           run_.epoch + ", got " + epoch);
+  }
+  if (event.seq <= run_.last) {
+    return context_.broken("exactly-once", name(event.seq) + ": expected one after " +
+                                               std::to_string(run_.last) + " (started at " +
+                                               std::to_string(run_.start) + ")");
+  }
+  if (epoch == stream.epoch) {
+    const auto found = stream.entries.find(event.seq);
+    if (found == stream.entries.end() || !found->second.is_for(traits_.device)) {
+      return context_.broken("meant-for-it", name(event.seq) + ": expected only what is for it");
+    }
+    const protocol::Event& truth = found->second.event;
+    if (truth.id != event.id || truth.name != event.name || truth.data != event.data ||
+        truth.time != event.time) {
+      return context_.broken("as-posted", name(event.seq) + ": expected " + truth.id + " " +
+                                              truth.name + ", got " + event.id + " " + event.name +
+                                              " " + event.data);
+    }
+  }
+  pass(event.seq - 1);
+  run_.last = event.seq;
+  run_.unfinished.insert(event.seq);
+}
+
+void DeviceBook::action_failed(const std::string& epoch, std::uint64_t seq) {
+  failed_.insert({epoch, seq});
+  if (epoch == run_.epoch) run_.failed.insert(seq);
+}
+
+void DeviceBook::finished(const std::string& epoch, std::uint64_t seq) {
+  finished_.insert({epoch, seq});
+  if (epoch == run_.epoch) run_.unfinished.erase(seq);
+}
+
+void DeviceBook::stored(const protocol::Cursor& cursor) {
+  context_.trace.line(context_.now(), "kept", traits_.device, protocol::to_string(cursor));
+  if (!run_.positioned || cursor.epoch != run_.epoch || cursor.seq < run_.start) {
+    return context_.broken("stored-cursor", traits_.device + ": expected a cursor of " +
+                                                run_.epoch + " from " + std::to_string(run_.start) +
+                                                " on, got " + protocol::to_string(cursor));
+  }
+  best_[cursor.epoch] = std::max(best_[cursor.epoch], cursor.seq);
+  if (!run_.unfinished.empty() && *run_.unfinished.begin() <= cursor.seq) {
+    return context_.broken("finished-first", name(*run_.unfinished.begin()) +
+                                                 " is not finished, but the device stored " +
+                                                 protocol::to_string(cursor));
+  }
+  if (cursor.seq > run_.last) pass(cursor.seq);
+}
+
+void DeviceBook::acknowledged(const std::string& cursor_text) {
+  const auto cursor = protocol::parse_cursor(cursor_text);
+  if (!cursor) return context_.broken("acknowledged", cursor.error().message);
+  if (acknowledged_ == *cursor) return;
+  if (acknowledged_ && acknowledged_->epoch == cursor->epoch && cursor->seq < acknowledged_->seq) {
+    return context_.broken("cursor-forward", traits_.device +
+                                                 ": expected the backend's cursor not "
+                                                 "to go back from " +
+                                                 protocol::to_string(*acknowledged_) + ", got " +
+                                                 cursor_text);
+  }
+  acknowledged_ = *cursor;
+  const Stream& stream = ledger_.stream(traits_.user);
+  // What was under way when the table was restored.
+  if (cursor->epoch != stream.epoch && stream.restored) return;
+  if (cursor->epoch != stream.epoch || cursor->seq > stream.head) {
+    return context_.broken("acknowledged", traits_.device + ": expected a cursor up to " +
+                                               stream.epoch + ":" + std::to_string(stream.head) +
+                                               ", got " + cursor_text);
+  }
+  const auto best = best_.find(cursor->epoch);
+  if (best == best_.end()) {
+    // A new device begins here; the backend remembers it before the device knows.
+    floors_.try_emplace(cursor->epoch, cursor->seq);
+    return;
+  }
+  if (cursor->seq > std::max(best->second, floors_[cursor->epoch])) {
+    return context_.broken("stored-first",
+                           traits_.device + ": expected at most " + std::to_string(best->second) +
+                               ", which it has stored, to be acknowledged, got " + cursor_text);
+  }
+}
+
+std::string DeviceBook::behind() const {
+  const Stream& stream = ledger_.stream(traits_.user);
+  const auto floor = floors_.find(stream.epoch);
+  const std::uint64_t after = floor == floors_.end() ? 0 : floor->second;
+  std::uint64_t last = 0;
+  for (auto one = stream.entries.upper_bound(after); one != stream.entries.end(); ++one) {
+    const Entry& entry = one->second;
+    if (!entry.is_for(traits_.device)) continue;
+    const bool done = finished_.contains({stream.epoch, one->first});
+    if (!done && !excused(entry)) return name(one->first) + " is not handled";
+    if (done) last = one->first;
+  }
+  const bool known = acknowledged_ && acknowledged_->epoch == stream.epoch;
+  if (last > 0 && (!known || acknowledged_->seq < last)) {
+    return name(last) + " is handled but not acknowledged";
+  }
+  return "";
+}
+
+void DeviceBook::check_reports(tests::MemoryDatabase& memory) {
+  namespace schema = lambdas::schema;
+  const Stream& stream = ledger_.stream(traits_.user);
+  std::set<std::uint64_t> reported;
+  for (const auto& [key, row] : memory.rows("streams")) {
+    if (key.first != traits_.user || !key.second.starts_with("failed#")) continue;
+    if (lambdas::string_of(row, schema::kDeviceId) != traits_.device) continue;
+    const std::string epoch(lambdas::string_of(row, schema::kEpoch).value_or(""));
+    const auto seq = static_cast<std::uint64_t>(lambdas::integer_of(row, schema::kSeq).value_or(0));
+    if (epoch == stream.epoch) reported.insert(seq);
+    if (failed_.contains({epoch, seq})) continue;
+    return context_.broken("receipts", name(seq) + ": reported as failed, but no action failed");
+  }
+  if (run_.epoch != stream.epoch) return;
+  for (const std::uint64_t seq : run_.failed) {
+    if (reported.contains(seq)) continue;
+    return context_.broken("receipts", name(seq) + ": an action failed, and nothing says so");
+  }
+}
+
+}  // namespace beckon::sim

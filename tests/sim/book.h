@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one device must do and did: which events reached its dispatcher, were finished, stored,
+// acknowledged and reported. Checks every step against the ledger; knows nothing of how it came
+// about.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "common/protocol/cursor.h"
+#include "tests/sim/ledger.h"
+
+namespace beckon::sim {
+
+class DeviceBook {
+ public:
+  struct Traits {
+    std::string user;
+    std::string device;
+    std::size_t max_bytes = 0;
+    bool start_oldest = false;
+  };
+
+  DeviceBook(Context& context, const Ledger& ledger, Traits traits)
+      : context_(context), ledger_(ledger), traits_(std::move(traits)) {}
+
+  const std::string& user() const { return traits_.user; }
+
+  // A process began, with what the storage held; nothing: it is empty or unreadable.
+  void booted(const std::optional<protocol::Cursor>& stored);
+  // The process knows where it stands since: its first answer, or a reset.
+  void based(const protocol::Cursor& base);
+  bool has_base() const { return run_.positioned; }
+  void dispatched(const std::string& epoch, const protocol::Event& event);
+  void action_failed(const std::string& epoch, std::uint64_t seq);
+  void finished(const std::string& epoch, std::uint64_t seq);
+  // The storage holds this.
+  void stored(const protocol::Cursor& cursor);
+  void lost(std::uint64_t count) { lost_told_ += count; }
+  // The backend's row says so.
+  void acknowledged(const std::string& cursor_text);
+  // The row was put back or has gone.
+  void forget_acknowledged() { acknowledged_.reset(); }
+
+  // How far it still is from where it must be; "": it is there.
+  std::string behind() const;
+  // When all is calm: the failed# rows say what happened.
+  void check_reports(tests::MemoryDatabase& memory);
+
+  std::uint64_t dispatches() const { return dispatches_; }
+
+ private:
+  using Place = std::pair<std::string, std::uint64_t>;
+
+  struct Run {  // of one process, in one epoch
+    bool positioned = false;
+    std::string epoch;
+    std::uint64_t start = 0;
+    std::uint64_t last = 0;  // dispatched or passed over
+    std::set<std::uint64_t> unfinished;
+    std::set<std::uint64_t> failed;  // must be reported
+  };
+
+  bool fits(const Entry& entry) const;
+  bool excused(const Entry& entry) const;
+  void pass(std::uint64_t up_to);
+  std::string name(std::uint64_t seq) const;
+
+  Context& context_;
+  const Ledger& ledger_;
+  Traits traits_;
+  Run run_;
+  std::map<std::string, std::uint64_t> floors_;  // by epoch: what comes after is meant for it
+  std::map<std::string, std::uint64_t> best_;    // by epoch: the best that was stored, or a base
+  std::set<Place> finished_;                     // in any run
+  std::set<Place> failed_;                       // in any run
+  std::set<Place> expired_;                      // passed over for it
+  std::uint64_t lost_told_ = 0;
+  std::uint64_t dispatches_ = 0;
+  std::optional<protocol::Cursor> acknowledged_;
+};
+
+}  // namespace beckon::sim

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// A device's ports: its network, its storage, its clock. After power_lost_ none of them has an
+// effect any more, though the agent's step still runs to its end.
+#include <algorithm>
+#include <utility>
+
+#include "tests/sim/device.h"
+
+namespace beckon::sim {
+namespace {
+
+// From when the gateway has lost a link until an online device must know: P-13, P-14.
+base::Duration ghost_max(const agent::Timing& timing) {
+  return timing.heartbeat + timing.heartbeat_spread + timing.answer_timeout + 1min;
+}
+
+}  // namespace
+
+std::optional<agent::Attempt> Device::attempt_of(LinkId link) const {
+  const auto found =
+      std::ranges::find_if(links_, [&](const auto& one) { return one.second == link; });
+  if (found == links_.end()) return std::nullopt;
+  return found->first;
+}
+
+void Device::link_opened(LinkId link) {
+  const auto attempt = attempt_of(link);
+  if (!attempt) return;
+  open_[*attempt] = link;
+  enter([&](agent::Agent& agent) { agent.opened(*attempt); });
+}
+
+void Device::link_refused(LinkId link, int http_status) {
+  const auto attempt = attempt_of(link);
+  if (!attempt) return;
+  links_.erase(*attempt);
+  enter([&](agent::Agent& agent) { agent.failed(*attempt, http_status, "refused"); });
+}
+
+void Device::link_closed(LinkId link, std::uint16_t code) {
+  const auto attempt = attempt_of(link);
+  if (!attempt) return;
+  links_.erase(*attempt);
+  if (open_.erase(*attempt) != 0) {
+    enter([&](agent::Agent& agent) { agent.closed(*attempt, code, ""); });
+  } else {
+    enter([&](agent::Agent& agent) { agent.failed(*attempt, 0, "closed"); });
+  }
+}
+
+void Device::link_message(LinkId link, std::string_view text) {
+  const auto attempt = attempt_of(link);
+  if (!attempt || !open_.contains(*attempt)) return;
+  if (text.size() > frame_bytes_max_) {
+    return enter([&](agent::Agent& agent) { agent.oversized(*attempt); });
+  }
+  if (!book_.has_base()) first_answer(text);
+  enter([&](agent::Agent& agent) { agent.message(*attempt, text); });
+}
+
+// Where a device without a cursor begins is what the server says.
+void Device::first_answer(std::string_view text) {
+  const auto message = protocol::decode_server_message(text);
+  if (!message) return;
+  const auto* synced = std::get_if<protocol::Synced>(&*message);
+  if (synced == nullptr || !agent_ || agent_->state() == agent::State::kStopping) return;
+  const std::uint64_t first =
+      synced->events.empty() ? synced->cursor.seq + 1 : synced->events.front().event.seq;
+  book_.based({synced->cursor.epoch, first - 1});
+}
+
+void Device::connect(agent::Attempt attempt, const agent::Endpoint&) {
+  if (dies_now()) return;
+  if (!network_out_) {
+    links_[attempt] = gateway_.connect(*this, user_, name_);
+    return;
+  }
+  context_.schedule.after(5ms, [this, process = process_, attempt] {
+    if (process != process_) return;
+    enter([&](agent::Agent& agent) { agent.failed(attempt, 0, "no network"); });
+  });
+}
+
+void Device::send(agent::Attempt attempt, std::string_view text) {
+  if (dies_now()) return;
+  ++frames_sent_;
+  const auto link = open_.find(attempt);
+  if (link != open_.end()) gateway_.send(link->second, text);
+}
+
+void Device::close(agent::Attempt attempt, std::uint16_t code) {
+  if (dies_now()) return;
+  const auto link = links_.find(attempt);
+  if (link == links_.end()) return;
+  gateway_.close(link->second, code);
+  links_.erase(link);
+  open_.erase(attempt);
+}
+
+base::Result<std::optional<std::string>> Device::get(std::string_view) {
+  loaded_.reset();
+  if (context_.strikes(Trouble::kStorageUnreadable)) {
+    return base::fail(base::ErrorCode::kIo, "cannot be read");
+  }
+  loaded_ = storage_;
+  return storage_;
+}
+
+void Device::hold(std::string_view value) {
+  storage_ = value;
+  if (const auto cursor = protocol::parse_cursor(value)) book_.stored(*cursor);
+}
+
+// Torn writes leave the old value or the new one, whole.
+base::Status Device::put(std::string_view, std::string_view value) {
+  if (power_lost_) return base::fail(base::ErrorCode::kIo, "no power");
+  const bool dies = dies_now();
+  const bool fails = dies || context_.strikes(Trouble::kStorageFails);
+  if (!fails || context_.dice.one_in(2)) hold(value);
+  if (fails) return base::fail(base::ErrorCode::kIo, "the write failed");
+  return {};
+}
+
+void Device::fill(std::span<std::uint8_t> out) {
+  for (std::uint8_t& byte : out) byte = static_cast<std::uint8_t>(context_.dice.below(256));
+}
+
+void Device::set_alarm(std::optional<base::Instant> at) {
+  ++alarm_;
+  if (!at || power_lost_) return;
+  context_.schedule.at(*at, [this, alarm = alarm_] {
+    if (alarm == alarm_) enter([](agent::Agent& agent) { agent.alarm(); });
+  });
+}
+
+void Device::state_changed(agent::State state, std::string_view) {
+  context_.trace.line(context_.now(), "state", name_, to_string(state));
+}
+
+void Device::events_lost(std::uint64_t count) {
+  context_.trace.line(context_.now(), "lost", name_, count);
+  book_.lost(count);
+}
+
+void Device::stream_reset(const protocol::Cursor& start) {
+  context_.trace.line(context_.now(), "reset", name_, protocol::to_string(start));
+  book_.based(start);
+}
+
+void Device::write(base::LogLevel level, std::string_view module, std::string_view text) {
+  const std::string_view severity = base::to_string(level);
+  std::printf("          (%s: %.*s %.*s: %.*s)\n", name_.c_str(), static_cast<int>(severity.size()),
+              severity.data(), static_cast<int>(module.size()), module.data(),
+              static_cast<int>(text.size()), text.data());
+}
+
+void Device::check_link() {
+  if (!online()) return;
+  base::Instant last_end{};
+  for (const auto& [attempt, link] : open_) {
+    const Gateway::Side side = gateway_.side(link);
+    if (side.open) return;
+    last_end = std::max(last_end, side.ended_at);
+  }
+  if (context_.now() - last_end <= ghost_max(options_.timing)) return;
+  context_.broken("online-is-true", name_ + ": expected it to know that its link ended at " +
+                                        std::to_string(last_end.time_since_epoch().count()) +
+                                        " ms, but it says online");
+}
+
+std::vector<std::string> Device::connection_ids() const {
+  std::vector<std::string> ids;
+  for (const auto& [attempt, link] : open_) ids.push_back(gateway_.connection_id(link));
+  return ids;
+}
+
+}  // namespace beckon::sim

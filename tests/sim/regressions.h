@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Seeds that once found something. They are run besides the range of the day; what a seed does
+// changes with the product, so each says what it was.
+#pragma once
+
+namespace beckon::sim {
+
+struct Regression {
+  unsigned long long seed;
+  const char* found;
+};
+
+inline constexpr Regression kRegressions[] = {
+    {311,
+     "a live event too large for the device was taken for the failure of the sync in flight; its "
+     "answer then stood for the next sync's, whose failure reports were lost"},
+};
+
+}  // namespace beckon::sim
