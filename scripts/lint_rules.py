@@ -59,6 +59,7 @@ LAYERS = (
     ("common/json", ("common/base",)),
     ("common/crypto", ("common/base",)),
     ("common/sigv4", ("common/base", "common/crypto")),
+    ("common/identity", ("common/base", "common/json", "common/crypto", "common/protocol")),
     ("common", ("common/base", "common/json")),
     ("agent", ("agent", "common")),
     ("platform/lws", ("agent", "common")),
