@@ -181,6 +181,7 @@ base::Status App::build() {
   dispatcher_->add(*ssm_);
   dispatcher_->add(events_->event_bridge());
   dispatcher_->add(events_->sqs());
+  dispatcher_->add(events_->sqs_query());
   if (const auto built = build_gateway(); !built) return built;
   lambda_ = std::make_unique<LambdaApi>(LambdaApi::Parts{
       .invoker = *functions_,

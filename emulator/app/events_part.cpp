@@ -63,7 +63,8 @@ EventsPart::EventsPart(EventLoop& loop, const AppModel& model, Invoker& invoker,
           buses_, delivery_, scheduler_, {.region = model.region, .account = model.account},
           [&ids] { return ids.uuid(); }, log),
       sqs_(queues_, scheduler_,
-           {.region = model.region, .account = model.account, .endpoint = options.endpoint}) {}
+           {.region = model.region, .account = model.account, .endpoint = options.endpoint}),
+      sqs_query_(sqs_) {}
 
 void EventsPart::resume() {
   const std::size_t events = async_.resume() + delivery_.resume();

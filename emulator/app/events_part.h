@@ -18,6 +18,7 @@
 #include "emulator/events/rule_delivery.h"
 #include "emulator/events/scheduler.h"
 #include "emulator/events/sqs.h"
+#include "emulator/events/sqs_query.h"
 #include "emulator/events/store.h"
 #include "emulator/functions/invoker.h"
 #include "emulator/ids/ids.h"
@@ -47,6 +48,7 @@ class EventsPart {
 
   AwsService& event_bridge() { return event_bridge_; }
   AwsService& sqs() { return sqs_; }
+  QueryService& sqs_query() { return sqs_query_; }
   base::Status enqueue(const std::string& function, std::string payload, const std::string& id);
   // [{"queue","time","error_code","error_message","body"}, …]
   std::string dead_letters_json();
@@ -68,6 +70,7 @@ class EventsPart {
   RuleDelivery delivery_;
   EventBridgeService event_bridge_;
   SqsService sqs_;
+  SqsQuery sqs_query_;
 };
 
 }  // namespace beckon::emulator

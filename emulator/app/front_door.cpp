@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/json/writer.h"
+#include "emulator/aws/scope.h"
 
 namespace beckon::emulator {
 namespace {
@@ -23,16 +24,22 @@ std::optional<HttpResponse> FrontDoor::refusal(const HttpRequest& request) const
   return refused ? std::optional(message_response(403, *refused)) : std::nullopt;
 }
 
+bool FrontDoor::answers(std::string_view service) const {
+  return parts_.dispatcher.has(service) || service == "lambda" || service == "execute-api";
+}
+
 void FrontDoor::on_request(HttpRequest& request, HttpDone done) {
   if (auto refused = refusal(request)) return done(*std::move(refused));
   // The credentials are well known, so such a page could sign an Invoke in the query string.
   if (is_foreign_page(request)) {
     return done(message_response(403, "pages of other sites are not answered"));
   }
-  // The JavaScript SDK posts to the path of a queue's URL.
-  const bool to_queue =
-      find_header(request.headers, "X-Amz-Target").value_or("").starts_with("AmazonSQS.");
-  if (request.path == "/" || to_queue) {
+  const std::string service = signed_service(request);
+  if (!service.empty() && !answers(service)) {
+    return done(unsupported_service(request, service));
+  }
+  // SDKs post to the path of a queue's URL.
+  if (request.path == "/" || service == "sqs") {
     parts_.dispatcher.handle(request, std::move(done));
   } else if (is_lambda_path(request.path)) {
     parts_.lambda.handle(request, std::move(done));

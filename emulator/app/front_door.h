@@ -34,6 +34,8 @@ class FrontDoor {
   void on_upgrade(HttpRequest& request, std::unique_ptr<HttpUpgrade> upgrade);
 
  private:
+  // Whether there is somebody for requests that are signed for this service.
+  bool answers(std::string_view service) const;
   std::optional<HttpResponse> refusal(const HttpRequest& request) const;
 
   Parts parts_;

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/aws/dispatcher.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "common/base/assert.h"
-#include "common/base/bytes.h"
 #include "common/json/json.h"
 #include "emulator/aws/reply.h"
+#include "emulator/aws/scope.h"
 
 namespace beckon::emulator {
 namespace {
@@ -16,7 +17,6 @@ namespace {
 constexpr std::string_view kJson10 = "application/x-amz-json-1.0";
 constexpr std::string_view kJson11 = "application/x-amz-json-1.1";
 constexpr std::string_view kJson = "application/json";
-constexpr std::string_view kForm = "application/x-www-form-urlencoded";
 constexpr std::string_view kDynamoDb = "dynamodb";
 
 std::string_view trimmed(std::string_view text) {
@@ -46,18 +46,6 @@ std::optional<HttpResponse> refuse_transport(const HttpRequest& request,
     return too_large;
   }
   const std::string_view type = media_type(request);
-  if (request.method == "POST" && type == kForm) {
-    std::string action = "an unnamed action";
-    if (const auto at = request.body.find("Action="); at != std::string::npos) {
-      action = "the action " +
-               base::percent_decode(
-                   request.body.substr(at + 7, request.body.find('&', at) - at - 7), true);
-    }
-    return xml_error(
-        400, "InvalidAction",
-        "beckon-emulator does not implement " + action +
-            ": it speaks the AWS JSON protocol (X-Amz-Target), not the query protocol");
-  }
   const bool json = type == kJson10 || type == kJson11 || type == kJson;
   if (request.method != "POST" || (!json && !request.body.empty())) {
     HttpResponse unknown;
@@ -106,12 +94,48 @@ void AwsDispatcher::add(AwsService& service) {
   BECKON_ASSERT(fresh);
 }
 
+void AwsDispatcher::add(QueryService& service) {
+  const bool fresh = query_services_.emplace(service.query_signing_name(), &service).second;
+  BECKON_ASSERT(fresh);
+}
+
+bool AwsDispatcher::has(std::string_view signing_name) const {
+  return std::any_of(services_.begin(), services_.end(), [&](const auto& service) {
+    return service.second->signing_name() == signing_name;
+  });
+}
+
 AwsService* AwsDispatcher::find(std::string_view prefix) const {
   const auto found = services_.find(prefix);
   return found == services_.end() ? nullptr : found->second;
 }
 
+void AwsDispatcher::handle_query(const HttpRequest& request, HttpDone done) {
+  const auto found = query_services_.find(signed_service(request));
+  const QueryForm form = parse_query_form(request.body);
+  if (found == query_services_.end()) {
+    const auto action = form.find("Action");
+    return done(xml_error(
+        400, "InvalidAction",
+        "beckon-emulator does not implement the action " +
+            (action == form.end() ? std::string("without a name") : action->second) +
+            " of the query protocol: there it speaks SQS only, signed for sqs. Use a client of the "
+            "JSON protocol (X-Amz-Target), such as AWS CLI 2"));
+  }
+  const sigv4::Request signed_request{request.method, request.path, request.query, request.headers,
+                                      request.body};
+  const sigv4::Expected expected{options_.region, found->first, options_.clock()};
+  if (const auto verified = sigv4::verify(signed_request, expected, options_.find_key); !verified) {
+    return done(
+        xml_error(403, sigv4::exception_name(verified.error().failure), verified.error().message));
+  }
+  found->second->handle_query(request.path, form, std::move(done));
+}
+
 void AwsDispatcher::handle(const HttpRequest& request, HttpDone done) {
+  if (is_query_protocol(request) && request.body.size() <= kAwsRequestBytesMax) {
+    return handle_query(request, std::move(done));
+  }
   if (auto refusal = refuse_transport(request, options_.region)) return done(*std::move(refusal));
   const auto target = target_of(request);
   AwsService* service = target ? find(target->prefix) : nullptr;

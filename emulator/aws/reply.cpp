@@ -9,22 +9,20 @@
 #include "common/json/writer.h"
 
 namespace beckon::emulator {
-namespace {
 
 std::string xml_escaped(std::string_view text) {
   std::string out;
-  for (char c : text) {
+  for (const char c : text) {
     switch (c) {
       case '&': out += "&amp;"; break;
       case '<': out += "&lt;"; break;
       case '>': out += "&gt;"; break;
+      case '\r': out += "&#13;"; break;
       default: out += c;
     }
   }
   return out;
 }
-
-}  // namespace
 
 AwsReply aws_error(int status, std::string_view type, std::string_view message) {
   json::Writer writer;

@@ -16,6 +16,9 @@ std::string new_request_id(bool dynamodb);
 // content_type: as the request asked. dynamodb: adds x-amz-crc32 of the body.
 HttpResponse to_http(AwsReply reply, std::string_view content_type, bool dynamodb);
 
+// Text between tags. A carriage return is written as a reference: parsers drop a plain one.
+std::string xml_escaped(std::string_view text);
+
 // The answer to clients of AWS's query protocol (form-encoded "Action=…"), which reads XML errors.
 HttpResponse xml_error(int status, std::string_view code, std::string_view message);
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SQS, as far as dead letters are looked at with it: ListQueues, GetQueueUrl, GetQueueAttributes,
 // ReceiveMessage, DeleteMessage, ChangeMessageVisibility, PurgeQueue, SendMessage, over the JSON
-// protocol. The older query protocol (AWS CLI before 2.13.34) is refused by the dispatcher, with a
-// sentence that says so; everything else is refused here by name.
+// protocol. The older query protocol is sqs_query.h; everything else is refused by name.
 #pragma once
 
 #include <functional>

@@ -56,6 +56,24 @@ TEST_F(FrontDoorTest, OnLoopbackAForeignHostIsRefusedWhateverItAsksFor) {
   EXPECT_EQ(ask(HostRule({"evil.example"}), "/", "evil.example:3001").status, 200);
 }
 
+// `aws s3 ls` and its like: the service is named, whatever its path and verb.
+TEST_F(FrontDoorTest, AServiceThatIsNotHereIsNamed) {
+  FrontDoor door({.dispatcher = dispatcher_, .lambda = lambda_, .control = control_}, HostRule());
+  for (const char* path : {"/", "/bucket/key"}) {
+    HttpRequest request;
+    request.method = "GET";
+    request.path = path;
+    request.headers = {{"Host", "localhost"},
+                       {"Authorization",
+                        "AWS4-HMAC-SHA256 Credential=local/20260304/us-east-1/s3/"
+                        "aws4_request, SignedHeaders=host, Signature=0"}};
+    HttpResponse answer;
+    door.on_request(request, [&](HttpResponse response) { answer = std::move(response); });
+    EXPECT_EQ(answer.status, 501);
+    EXPECT_THAT(answer.body, HasSubstr("does not implement the service s3"));
+  }
+}
+
 TEST_F(FrontDoorTest, WhereOtherMachinesComeInAnyHostIsAnswered) {
   EXPECT_EQ(ask(std::nullopt, "/", "my-box.lan:3001").status, 200);
   EXPECT_EQ(ask(std::nullopt, "/", "my-box.lan:3001", "https://evil.example").status, 403);

@@ -220,9 +220,46 @@ TEST_F(Dispatcher, WhatIsNotThereIsNamed) {
   response = send(query);
   EXPECT_EQ(response.status, 400);
   EXPECT_NE(response.body.find(
-                "<Message>beckon-emulator does not implement the action GetCallerIdentity: "),
+                "<Message>beckon-emulator does not implement the action GetCallerIdentity of "),
             std::string::npos)
       << response.body;
+}
+
+// Tells the form that it was given.
+class EchoQuery final : public QueryService {
+ public:
+  std::string_view query_signing_name() const override { return "sqs"; }
+  void handle_query(std::string_view path, const QueryForm& form, HttpDone done) override {
+    HttpResponse response;
+    response.body = std::string(path);
+    for (const auto& [name, value] : form) response.body += " " + name + "=" + value;
+    done(std::move(response));
+  }
+};
+
+TEST_F(Dispatcher, AFormReachesTheServiceThatItIsSignedFor) {
+  EchoQuery query;
+  dispatcher_.add(query);
+  const auto form = [&](const std::string& service, const std::string& key) {
+    HttpRequest request = signed_request("", "Action=A&b=c+d%26&b2=&x", service, key);
+    request.headers[1].second = "application/x-www-form-urlencoded; charset=utf-8";
+    // Signed once more, with the other content type.
+    request.headers.resize(2);
+    const sigv4::Request view{request.method, request.path, request.query, request.headers,
+                              request.body};
+    const auto added = sigv4::sign(view, {key, key, ""}, {"us-east-1", service}, now_);
+    request.headers.insert(request.headers.end(), added.begin(), added.end());
+    return send(request);
+  };
+  EXPECT_EQ(form("sqs", "local").body, "/ Action=A b=c d& b2= x=");
+  const HttpResponse stranger = form("sqs", "stranger");
+  EXPECT_EQ(stranger.status, 403);
+  EXPECT_EQ(header(stranger, "Content-Type"), "text/xml");
+  EXPECT_NE(stranger.body.find("<Code>"), std::string::npos) << stranger.body;
+  EXPECT_EQ(stranger.body.find("Action=A"), std::string::npos);
+  EXPECT_EQ(form("dynamodb", "local").status, 400);
+  EXPECT_TRUE(dispatcher_.has("dynamodb"));
+  EXPECT_FALSE(dispatcher_.has("s3"));
 }
 
 TEST_F(Dispatcher, BodiesThatAreNoJsonObjectAreSerializationErrors) {
