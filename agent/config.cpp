@@ -71,6 +71,11 @@ void take(std::optional<std::string> value, std::string& target) {
   if (value) target = std::move(*value);
 }
 
+bool is_authorization(std::string_view name) {
+  constexpr std::string_view kName = "authorization";
+  return std::ranges::equal(name, kName, [](char a, char b) { return (a | 0x20) == b; });
+}
+
 void check_identity(const char* name, const std::string& value, std::size_t bytes_max,
                     ConfigErrors& errors) {
   if (value.size() > bytes_max) {
@@ -79,6 +84,36 @@ void check_identity(const char* name, const std::string& value, std::size_t byte
   }
   if (!is_header_value(value)) {
     errors.push_back(std::string(name) + ": expected a text without control characters");
+  }
+}
+
+// Who this is: a device with a key, or in an open deployment a user and a device; at most one of
+// the two ways.
+void check_who(const Config& config, ConfigErrors& errors) {
+  check_identity("user", config.user, protocol::kUserIdBytesMax, errors);
+  check_identity("device", config.device, protocol::kDeviceIdBytesMax, errors);
+  if (config.claim && config.key_file.empty()) {
+    errors.push_back("claim: expected a key (--key FILE; beckon-agent keygen makes one)");
+  }
+  if (!config.key_file.empty()) {
+    if (config.device.empty()) errors.push_back("device: expected one, since key is given");
+    if (!config.user.empty()) {
+      errors.push_back("user: leave it out; the backend knows whose device this key belongs to");
+    }
+    const auto own = std::ranges::find_if(config.headers, is_authorization, &Header::name);
+    if (own != config.headers.end()) {
+      errors.push_back("headers." + own->name + ": leave it out; key makes this header");
+    }
+    return;
+  }
+  if (config.user.empty() != config.device.empty()) {
+    errors.push_back(config.user.empty() ? "user: expected one, or a key, since device is given"
+                                         : "device: expected one, since user is given");
+  }
+  if (config.user.empty() && config.device.empty() && config.headers.empty()) {
+    errors.push_back(
+        "device, key: expected who this is (--device NAME --key FILE, or in an open deployment "
+        "--user NAME --device NAME), but nothing is given");
   }
 }
 
@@ -136,6 +171,8 @@ ConfigErrors read_config(std::string_view text, ActionTypes types, Config& confi
   take(root.nonempty_text("url"), config.url);
   take(root.nonempty_text("user"), config.user);
   take(root.nonempty_text("device"), config.device);
+  take(root.nonempty_text("key"), config.key_file);
+  if (const auto value = root.flag("claim")) config.claim = *value;
   take(root.nonempty_text("state_dir"), config.state_dir);
   if (const json::View tls = root.object("tls"); tls.exists()) {
     ObjectReader reader(tls, "tls", errors);
@@ -165,17 +202,7 @@ ConfigErrors check_config(const Config& config) {
         "url: expected wss:// for another machine, got ws://; what is sent could be "
         "read by anybody on the way (--insecure allows it)");
   }
-  check_identity("user", config.user, protocol::kUserIdBytesMax, errors);
-  check_identity("device", config.device, protocol::kDeviceIdBytesMax, errors);
-  if (config.user.empty() != config.device.empty()) {
-    errors.push_back(config.user.empty() ? "user: expected one, since device is given"
-                                         : "device: expected one, since user is given");
-  }
-  if (config.user.empty() && config.headers.empty()) {
-    errors.push_back(
-        "user, device: expected who this is (--user NAME --device NAME), but both are "
-        "missing");
-  }
+  check_who(config, errors);
   const Timing& timing = config.session.timing;
   if (timing.renew_max < timing.renew_min) {
     errors.push_back("timing.renew_max: expected at least renew_min (" +

@@ -21,8 +21,10 @@ namespace beckon::agent {
 
 struct Config {
   std::string url;
-  std::string user;  // with device: the identity in an open deployment
-  std::string device;
+  std::string user;             // with device: the identity in an open deployment
+  std::string device;           // with a key: the identity in any other
+  std::string key_file;         // of the device's private key; empty: none
+  bool claim = false;           // the key may be unknown to the backend: ask to be claimed
   std::vector<Header> headers;  // sent besides
   bool insecure = false;        // ws:// to other machines is allowed
   std::string ca_file;          // empty: the platform's

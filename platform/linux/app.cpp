@@ -21,7 +21,8 @@ using namespace std::chrono_literals;
 
 constexpr int kExitFailed = 1;
 constexpr int kExitUsage = 2;
-constexpr base::Duration kEndMax = 3s;     // from the session's end to the program's
+constexpr base::Duration kEndMax = 3s;  // from the session's end to the program's
+constexpr base::Duration kClaimDelayMax = 15s;
 constexpr base::Duration kEndStep = 20ms;  // looking whether all is closed, then only
 
 constexpr const char* kSystemTrust[] = {
@@ -85,11 +86,28 @@ bool App::configure() {
     // Commands of ad hoc mode run one after the other, as the events came.
     if (options_.config_file.empty()) config.session.concurrency = 1;
   }
+  auto identity = load_identity(config);
+  if (!identity) errors.push_back(identity.error().message);
   print_errors(errors);
   if (!errors.empty()) return false;
   config_ = std::move(config);
+  take_identity(std::move(*identity));
   log_.set_level(config_.log_level.value_or(base::LogLevel::kInfo));
   return true;
+}
+
+void App::take_identity(std::unique_ptr<agent::DeviceIdentity> identity) {
+  identity_ = std::move(identity);
+  if (!identity_) return;
+  if (agent::is_clock_unset(wall())) {
+    logger_.warning(
+        "the clock shows %s, which cannot be: nobody will accept this device's tokens until it is "
+        "set (NTP)",
+        base::format_rfc3339(wall()).c_str());
+  }
+  // Somebody may be about to type the code.
+  base::Duration& delay = config_.session.timing.refused_delay;
+  if (identity_->enrols()) delay = std::min(delay, kClaimDelayMax);
 }
 
 int App::run() {
@@ -176,6 +194,12 @@ bool App::start_parts() {
       agent::Ports{*transport_, storage, *this, *this, *this, *this, log_}, config_.session,
       storage_key(config_));
   transport_->set_observer(*agent_);
+  if (identity_ && identity_->enrols()) {
+    claim_notice_ =
+        std::make_unique<ClaimNotice>(*agent_, claim_code_of(*identity_), log_,
+                                      [this](const std::string& code) { show_claim_code(code); });
+    transport_->set_observer(*claim_notice_);
+  }
   return true;
 }
 
@@ -205,7 +229,9 @@ agent::Endpoint App::endpoint() {
   endpoint.headers.push_back(
       {"User-Agent",
        std::string("beckon-agent/" BECKON_VERSION " (linux; ") + system.machine + ")"});
-  if (!config_.user.empty()) {
+  if (identity_) {
+    endpoint.headers.push_back(identity_->authorization(wall(), *this));
+  } else if (!config_.user.empty()) {
     endpoint.headers.push_back({"X-User-Id", config_.user});
     endpoint.headers.push_back({"X-Device-Id", config_.device});
   }
@@ -252,6 +278,13 @@ void App::stream_reset(const protocol::Cursor& start) {
   print_line(line.end_object().take());
 }
 
+void App::show_claim_code(const std::string& code) {
+  if (!options_.verbose_lines) return;
+  json::Writer line;
+  line.begin_object().member("type", "claim").member("code", code).end_object();
+  print_line(line.take());
+}
+
 void App::print_line(const std::string& line) {
   if (const auto written = write_standard_output(line + "\n"); !written) {
     output_broken(written.error());
@@ -288,7 +321,9 @@ void App::reload() {
     return;
   }
   agent::Config fresh;
-  const agent::ConfigErrors errors = load_config(options_, types_, fresh);
+  agent::ConfigErrors errors = load_config(options_, types_, fresh);
+  auto identity = load_identity(fresh);
+  if (!identity) errors.push_back(identity.error().message);
   for (const std::string& error : errors) logger_.error("%s", error.c_str());
   if (!errors.empty()) {
     logger_.error("the configuration was not read again: the old one stays");
@@ -296,16 +331,24 @@ void App::reload() {
   }
   const bool same_place = fresh.url == config_.url && fresh.user == config_.user &&
                           fresh.device == config_.device && fresh.ca_file == config_.ca_file &&
-                          fresh.state_dir == config_.state_dir;
+                          fresh.state_dir == config_.state_dir && fresh.claim == config_.claim &&
+                          fresh.key_file.empty() == config_.key_file.empty();
   if (!same_place) {
-    logger_.warning("url, user, device, tls and state_dir hold from the next start on");
+    logger_.warning(
+        "url, user, device, claim, tls and state_dir, and whether there is a key, hold from the "
+        "next "
+        "start on");
     fresh.url = config_.url;
     fresh.user = config_.user;
     fresh.device = config_.device;
     fresh.ca_file = config_.ca_file;
     fresh.state_dir = config_.state_dir;
+    fresh.key_file = config_.key_file;
+    fresh.claim = config_.claim;
   }
   config_ = std::move(fresh);
+  // A key that was rotated signs from the next attempt on.
+  if (same_place) take_identity(std::move(*identity));
   log_.set_level(config_.log_level.value_or(base::LogLevel::kInfo));
   transport_->set_options(transport_options());
   agent_->reconfigure(config_.session);

@@ -15,6 +15,7 @@
 #include "platform/linux/actions/file_action.h"
 #include "platform/linux/actions/log_action.h"
 #include "platform/linux/actions/stdout_action.h"
+#include "platform/linux/identity.h"
 #include "platform/linux/log.h"
 #include "platform/linux/options.h"
 #include "platform/linux/processes.h"
@@ -49,6 +50,7 @@ class App final : private agent::Clock,
   void timer_fired() override;
 
   bool configure();
+  void take_identity(std::unique_ptr<agent::DeviceIdentity> identity);
   bool start_parts();
   bool open_storage();
   bool find_trust(std::string& ca_file);
@@ -59,10 +61,12 @@ class App final : private agent::Clock,
   void check_end();
   void output_broken(const base::Error& error);
   void print_line(const std::string& line);
+  void show_claim_code(const std::string& code);
 
   Options options_;
   agent::Config config_;
-  std::optional<ExecSettings> command_;  // ad hoc mode's, parsed
+  std::unique_ptr<agent::DeviceIdentity> identity_;  // null: an open deployment
+  std::optional<ExecSettings> command_;              // ad hoc mode's, parsed
   LeveledLog log_;
   base::Logger logger_;
   int exit_status_ = 0;
@@ -80,6 +84,7 @@ class App final : private agent::Clock,
   std::unique_ptr<LogActionType> log_type_;
   std::vector<agent::ActionType*> types_;
   std::unique_ptr<agent::Agent> agent_;
+  std::unique_ptr<ClaimNotice> claim_notice_;
 };
 
 }  // namespace beckon::platform

@@ -7,8 +7,9 @@ const char kHelp[] =
     R"(beckon-agent: receives the events of one person on this device and acts on them.
 
 Usage:
-  beckon-agent --url URL --user NAME --device NAME [options] [-- COMMAND ARGUMENTS…]
+  beckon-agent --url URL --device NAME --key FILE [options] [-- COMMAND ARGUMENTS…]
   beckon-agent --config FILE [options]
+  beckon-agent keygen [--out FILE]     makes this device's key (keygen --help says more)
 
 Without a configuration's rules, every event is printed as one line of JSON on standard output, or,
 with a COMMAND, the command runs once per event: the event is its standard input, BECKON_NAME,
@@ -17,8 +18,11 @@ an argument. Log lines go to standard error.
 
 Who and where:
   --url URL             the API's WebSocket address: wss://…, or ws:// on this machine
-  --user NAME           whose device this is
   --device NAME         this device's id, unique in a deployment
+  --key FILE            this device's private key; only its owner may be able to read the file
+  --claim               if the backend does not know the key yet, show a code with which an operator
+                        can register this device (beckon device claim CODE --user NAME)
+  --user NAME           whose device this is; without a key, in a deployment with AuthMode=open
   --header 'NAME: TEXT' one more header for the handshake; can be repeated
   --cacert FILE         trusted certificates (PEM); default: the system's
   --insecure            allow ws:// to another machine: everybody on the way can read along
@@ -44,9 +48,11 @@ What and how:
   --version, --help
 
 Examples:
-  beckon-agent --url ws://127.0.0.1:3001/dev --user Bob --device laptop
-  beckon-agent --url "$URL" --user Bob --device laptop -- notify-send -- '${data.text}'
-  beckon-agent --url "$URL" --user Bob --device nas -- sh -c 'echo "$BECKON_NAME" >> /tmp/names'
+  beckon-agent keygen --out laptop.key --device laptop
+  beckon-agent --url "$URL" --device laptop --key laptop.key
+  beckon-agent --url "$URL" --device laptop --key laptop.key -- notify-send -- '${data.text}'
+  beckon-agent --url ws://127.0.0.1:3001/dev --user Bob --device nas \
+      -- sh -c 'echo "$BECKON_NAME" >> /tmp/names'        (AuthMode=open)
   beckon-agent --config /etc/beckon/agent.json --check
 
 SIGTERM and SIGINT end it in order: what runs is finished within a few seconds, or stays

@@ -3,9 +3,11 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <string_view>
 #include <utility>
 
 #include "platform/linux/app.h"
+#include "platform/linux/keygen.h"
 #include "platform/linux/options.h"
 
 int main(int argc, char** argv) {
@@ -18,6 +20,9 @@ int main(int argc, char** argv) {
       break;
     }
     if (fd < 0) break;
+  }
+  if (argc > 1 && std::string_view(argv[1]) == "keygen") {
+    return beckon::platform::run_keygen(argc - 1, argv + 1);
   }
   auto options = beckon::platform::parse_options(argc, argv);
   if (!options) {

@@ -20,6 +20,8 @@ enum Flag : int {
   kUrl = 1,
   kUser,
   kDevice,
+  kKey,
+  kClaim,
   kHeader,
   kCacert,
   kInsecure,
@@ -40,6 +42,8 @@ const option kFlags[] = {
     {"url", required_argument, nullptr, kUrl},
     {"user", required_argument, nullptr, kUser},
     {"device", required_argument, nullptr, kDevice},
+    {"key", required_argument, nullptr, kKey},
+    {"claim", no_argument, nullptr, kClaim},
     {"header", required_argument, nullptr, kHeader},
     {"cacert", required_argument, nullptr, kCacert},
     {"insecure", no_argument, nullptr, kInsecure},
@@ -108,8 +112,8 @@ base::Status set_timeout(Options& options, const std::string& value) {
 
 // These name something; a variable of the shell that is not set must not become a default.
 bool may_be_empty(int flag) {
-  return flag != kUrl && flag != kUser && flag != kDevice && flag != kCacert && flag != kConfig &&
-         flag != kStateDir;
+  return flag != kUrl && flag != kUser && flag != kDevice && flag != kKey && flag != kCacert &&
+         flag != kConfig && flag != kStateDir;
 }
 
 base::Status set_flag(Options& options, int flag, const std::string& value) {
@@ -117,6 +121,8 @@ base::Status set_flag(Options& options, int flag, const std::string& value) {
     case kUrl: options.url = value; return {};
     case kUser: options.user = value; return {};
     case kDevice: options.device = value; return {};
+    case kKey: options.key_file = value; return {};
+    case kClaim: options.claim = true; return {};
     case kHeader: return set_header(options, value);
     case kCacert: options.ca_file = value; return {};
     case kInsecure: options.insecure = true; return {};
@@ -196,6 +202,8 @@ agent::ConfigErrors load_config(const Options& options, agent::ActionTypes types
   if (options.url) config.url = *options.url;
   if (options.user) config.user = *options.user;
   if (options.device) config.device = *options.device;
+  if (options.key_file) config.key_file = *options.key_file;
+  if (options.claim) config.claim = true;
   if (options.ca_file) config.ca_file = *options.ca_file;
   if (options.state_dir) config.state_dir = *options.state_dir;
   if (options.start_oldest) config.session.start_oldest = *options.start_oldest;

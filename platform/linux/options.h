@@ -16,9 +16,10 @@ struct Options {
   Mode mode = Mode::kRun;
   std::string config_file;
   // What flags say; it wins over the file.
-  std::optional<std::string> url, user, device, ca_file, state_dir;
+  std::optional<std::string> url, user, device, key_file, ca_file, state_dir;
   std::optional<bool> start_oldest;
   std::optional<base::LogLevel> log_level;
+  bool claim = false;
   bool insecure = false;
   bool no_state = false;
   bool verbose_lines = false;

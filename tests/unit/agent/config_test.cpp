@@ -110,7 +110,7 @@ TEST(Config, AnIdentityIsWanted) {
   config.device.clear();
   EXPECT_THAT(check_config(config), ElementsAre(HasSubstr("device: expected one")));
   config.user.clear();
-  EXPECT_THAT(check_config(config), ElementsAre(HasSubstr("user, device")));
+  EXPECT_THAT(check_config(config), ElementsAre(HasSubstr("device, key")));
   config = good();
   config.user = "Bob\r\nX-User-Id: Eve";
   EXPECT_THAT(check_config(config),

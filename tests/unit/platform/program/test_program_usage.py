@@ -41,8 +41,11 @@ class Usage(Case):
         folder = pathlib.Path(__file__).resolve().parents[4] / "config"
         examples = [path for path in folder.glob("*.json") if "schema" not in path.name]
         self.assertGreaterEqual(len(examples), 2)
+        key = str(self.folder / "device.key")  # theirs are not on this machine
+        self.assertEqual(self.run_agent("keygen", "--out", key).returncode, 0)
         for path in examples:
-            done = self.run_agent("--check", "--config", str(path))
+            self.assertIn('"key": "/etc/beckon/', path.read_text())
+            done = self.run_agent("--check", "--config", str(path), "--key", key)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
         schema = json.loads((folder / "beckon-agent.schema.json").read_text())
         unknown = self.run_agent("--check", "--config", self.configured(no_such_setting=1, timing={"none": 1}))

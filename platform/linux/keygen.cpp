@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/linux/keygen.h"
+
+#include <getopt.h>
+
+#include <cstdio>
+#include <string>
+
+#include "platform/linux/key_file.h"
+
+namespace beckon::platform {
+namespace {
+
+constexpr int kExitFailed = 1;
+constexpr int kExitUsage = 2;
+
+constexpr const char* kKeygenHelp =
+    R"(beckon-agent keygen: makes this device's key, an EC P-256 pair.
+
+Usage:
+  beckon-agent keygen [--out FILE] [--device NAME]
+  beckon-agent keygen --show FILE
+
+  --out FILE     where the private key goes (default: device.key); a new file that only its owner
+                 can read. It never leaves this device, and is never overwritten
+  --device NAME  the device's id, for the line to type next
+  --show FILE    print the public key of a file that is there
+
+The public key is printed on standard output, what to type next on standard error.
+
+Examples:
+  beckon-agent keygen --out /etc/beckon/laptop.key --device laptop
+  beckon-agent keygen --out laptop.key | beckon device add laptop --user Bob --key -
+)";
+
+struct KeygenOptions {
+  std::string out = "device.key";
+  std::string device = "DEVICE";
+  std::string show;
+};
+
+int usage(const std::string& message) {
+  std::fprintf(stderr, "beckon-agent keygen: %s\nbeckon-agent keygen --help says more.\n",
+               message.c_str());
+  return kExitUsage;
+}
+
+// A word for a shell, quoted only if it must be.
+std::string shell_word(const std::string& text) {
+  constexpr const char* kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:@%+=,";
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
+
+int make(const KeygenOptions& options) {
+  const auto key = options.show.empty() ? make_key_file(options.out) : read_key_file(options.show);
+  if (!key) {
+    std::fprintf(stderr, "beckon-agent keygen: %s\n", key.error().message.c_str());
+    return kExitFailed;
+  }
+  std::fputs(key->public_key().to_pem().c_str(), stdout);
+  if (std::fflush(stdout) != 0) {
+    std::fprintf(stderr,
+                 "beckon-agent keygen: the public key could not be printed; see it with "
+                 "beckon-agent keygen --show FILE\n");
+    return kExitFailed;
+  }
+  if (!options.show.empty()) return 0;
+  std::fprintf(stderr,
+               "The private key is in %s; only you can read it, and it stays on this device.\n"
+               "The public key is above (%s).\n"
+               "Next, where you operate Beckon, with the public key in a file (or - for standard "
+               "input):\n"
+               "  beckon device add %s --user USER --key FILE\n"
+               "and then here:\n"
+               "  beckon-agent --url URL --device %s --key %s\n",
+               options.out.c_str(), key->public_key().fingerprint().c_str(),
+               shell_word(options.device).c_str(), shell_word(options.device).c_str(),
+               shell_word(options.out).c_str());
+  return 0;
+}
+
+}  // namespace
+
+int run_keygen(int argc, char** argv) {
+  const option flags[] = {{"out", required_argument, nullptr, 'o'},
+                          {"device", required_argument, nullptr, 'd'},
+                          {"show", required_argument, nullptr, 's'},
+                          {"help", no_argument, nullptr, 'h'},
+                          {nullptr, 0, nullptr, 0}};
+  KeygenOptions options;
+  opterr = 0;
+  while (true) {
+    const int flag = getopt_long(argc, argv, "+:", flags, nullptr);
+    if (flag == -1) break;
+    if (flag == 'h') {
+      std::fputs(kKeygenHelp, stdout);
+      return 0;
+    }
+    const std::string given = argv[optind - 1];
+    if (flag == '?') return usage("unknown option " + given);
+    if (flag == ':') return usage(given + " needs a value");
+    if (*optarg == '\0') return usage("expected a value, got \"\"");
+    if (flag == 'o') options.out = optarg;
+    if (flag == 'd') options.device = optarg;
+    if (flag == 's') options.show = optarg;
+  }
+  if (optind < argc) return usage("unexpected \"" + std::string(argv[optind]) + "\"");
+  return make(options);
+}
+
+}  // namespace beckon::platform

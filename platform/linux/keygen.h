@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// `beckon-agent keygen`: makes this device's key and says what to type next.
+#pragma once
+
+namespace beckon::platform {
+
+// argv[0] is "keygen". Prints the public key on standard output, all else on standard error. The
+// exit status: 0, 1 (the file cannot be made, or is there), 2 (usage).
+int run_keygen(int argc, char** argv);
+
+}  // namespace beckon::platform
