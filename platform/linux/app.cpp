@@ -180,15 +180,9 @@ bool App::start_parts() {
   loop_ = std::move(*loop);
   processes_ = std::make_unique<Processes>(*loop_, log_);
   exec_type_->set_processes(*processes_);
-  auto signals = Signals::create(*loop_, {.stop = [this](int number) { stop(number); },
-                                          .reload = [this] { reload(); },
-                                          .child = [this] { processes_->reap(); }});
-  if (!signals) {
-    logger_.error("%s", signals.error().message.c_str());
-    return false;
-  }
-  signals_ = std::move(*signals);
-  transport_ = std::make_unique<Transport>(*loop_, transport_options());
+  if (!watch_surroundings()) return false;
+  resolver_ = std::make_unique<ThreadResolver>(*loop_);
+  transport_ = std::make_unique<Transport>(*loop_, transport_options(), resolver_.get());
   agent::Storage& storage = files_ ? static_cast<agent::Storage&>(*files_) : memory_;
   agent_ = std::make_unique<agent::Agent>(
       agent::Ports{*transport_, storage, *this, *this, *this, *this, log_}, config_.session,
@@ -200,6 +194,40 @@ bool App::start_parts() {
                                       [this](const std::string& code) { show_claim_code(code); });
     transport_->set_observer(*claim_notice_);
   }
+  return true;
+}
+
+// Signals, time and the network.
+bool App::watch_surroundings() {
+  auto signals = Signals::create(*loop_, {.stop = [this](int number) { stop(number); },
+                                          .reload = [this] { reload(); },
+                                          .child = [this] { processes_->reap(); }});
+  if (!signals) {
+    logger_.error("%s", signals.error().message.c_str());
+    return false;
+  }
+  signals_ = std::move(*signals);
+  auto alarm = BootAlarm::create(*loop_, *this);
+  if (!alarm) {
+    logger_.error("%s", alarm.error().message.c_str());
+    return false;
+  }
+  alarm_ = std::move(*alarm);
+  auto network_watch = NetworkWatch::create(*loop_, [this] {
+    logger_.debug("a network came up");
+    agent_->network_up();
+  });
+  if (network_watch) {
+    network_watch_ = std::move(*network_watch);
+  } else {
+    logger_.warning("changes of the network are not seen (%s); going on without",
+                    network_watch.error().message.c_str());
+  }
+  loop_->set_woke([this] {
+    if (!suspend_watch_.slept()) return;
+    logger_.info("the machine was suspended");
+    agent_->network_up();
+  });
   return true;
 }
 
@@ -239,7 +267,7 @@ agent::Endpoint App::endpoint() {
 }
 
 void App::set_alarm(std::optional<base::Instant> at) {
-  if (!end_at_) loop_->set_timer(at, *this);
+  if (!end_at_) alarm_->set(at);
 }
 
 void App::timer_fired() {
@@ -295,11 +323,11 @@ void App::print_line(const std::string& line) {
 void App::check_end() {
   const bool all_closed = transport_->drained() && processes_->count() == 0;
   if (all_closed || now() >= *end_at_) {
-    loop_->set_timer(std::nullopt, *this);
+    alarm_->set(std::nullopt);
     loop_->stop();
     return;
   }
-  loop_->set_timer(now() + kEndStep, *this);
+  alarm_->set(now() + kEndStep);
 }
 
 void App::stop(int number) {

@@ -15,10 +15,13 @@
 #include "platform/linux/actions/file_action.h"
 #include "platform/linux/actions/log_action.h"
 #include "platform/linux/actions/stdout_action.h"
+#include "platform/linux/boot_alarm.h"
 #include "platform/linux/identity.h"
 #include "platform/linux/log.h"
+#include "platform/linux/network_watch.h"
 #include "platform/linux/options.h"
 #include "platform/linux/processes.h"
+#include "platform/linux/resolver.h"
 #include "platform/linux/signals.h"
 #include "platform/linux/storage.h"
 #include "platform/lws/loop.h"
@@ -52,6 +55,7 @@ class App final : private agent::Clock,
   bool configure();
   void take_identity(std::unique_ptr<agent::DeviceIdentity> identity);
   bool start_parts();
+  bool watch_surroundings();
   bool open_storage();
   bool find_trust(std::string& ca_file);
   TransportOptions transport_options() const;
@@ -75,6 +79,10 @@ class App final : private agent::Clock,
   std::unique_ptr<Loop> loop_;
   std::unique_ptr<Processes> processes_;
   std::unique_ptr<Signals> signals_;
+  std::unique_ptr<BootAlarm> alarm_;
+  std::unique_ptr<NetworkWatch> network_watch_;
+  SuspendWatch suspend_watch_;
+  std::unique_ptr<ThreadResolver> resolver_;
   std::unique_ptr<Transport> transport_;
   std::unique_ptr<FileStorage> files_;
   MemoryStorage memory_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -24,6 +25,10 @@ int main(int argc, char** argv) {
   if (argc > 1 && std::string_view(argv[1]) == "keygen") {
     return beckon::platform::run_keygen(argc - 1, argv + 1);
   }
+#ifdef __GLIBC__
+  // Lookups of names have threads; heaps of their own for them would cost more than waiting does.
+  mallopt(M_ARENA_MAX, 1);
+#endif
   auto options = beckon::platform::parse_options(argc, argv);
   if (!options) {
     std::fprintf(stderr, "beckon-agent: %s\nbeckon-agent --help says more.\n",

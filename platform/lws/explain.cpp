@@ -14,6 +14,8 @@ namespace {
 constexpr std::uint64_t kAlertBytes = 7;
 constexpr std::uint64_t kFlightBytesMin = 300;
 
+constexpr std::string_view kConnectFailed = "conn fail: ";
+
 bool holds(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
@@ -63,15 +65,19 @@ std::string explain_connect_error(int error, const std::string& place) {
 
 }  // namespace
 
+bool is_unreached(std::string_view reason) {
+  return reason.starts_with(kConnectFailed) || reason == "Unable to connect";
+}
+
 std::string explain(const ConnectFailure& failure, const agent::WebSocketUrl& url) {
   std::string_view reason = failure.reason;
   while (reason.ends_with('\n') || reason.ends_with('\0')) reason.remove_suffix(1);
   std::string place = url.host_header();
   if (!place.ends_with(":" + std::to_string(url.port))) place += ":" + std::to_string(url.port);
 
-  constexpr std::string_view kFailed = "conn fail: ";
-  if (reason.starts_with(kFailed)) {
-    const auto error = base::parse_uint64(reason.substr(kFailed.size()));
+  if (reason.starts_with(kConnectFailed)) {
+    // "conn fail: 111", "conn fail: skt creation: errno 97"
+    const auto error = base::parse_uint64(reason.substr(reason.rfind(' ') + 1));
     if (error) return explain_connect_error(static_cast<int>(*error), place);
   }
   if (reason == "Unable to connect") return place + " cannot be reached; is there a network?";

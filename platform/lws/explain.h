@@ -17,6 +17,9 @@ struct ConnectFailure {
   std::optional<std::uint64_t> received_bytes;  // what the server sent; nothing: not known
 };
 
+// No connection was made: another address may do better.
+bool is_unreached(std::string_view reason);
+
 // One sentence without a period; it names url's host and port where that helps.
 std::string explain(const ConnectFailure& failure, const agent::WebSocketUrl& url);
 

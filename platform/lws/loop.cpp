@@ -112,6 +112,7 @@ Loop::~Loop() {
 void Loop::run() {
   while (!stopped_) {
     if (lws_service(context_, 0) < 0) break;
+    if (woke_) woke_();
     // A closed descriptor's entry stays until no callback of it can be on the stack.
     internal_->watches.remove_if([](const Watch& watch) { return watch.wsi == nullptr; });
   }

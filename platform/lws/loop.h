@@ -4,9 +4,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "common/base/error.h"
 #include "common/base/log.h"
@@ -54,6 +56,8 @@ class Loop {
   // Serves until stop(), which may come first.
   void run();
   void stop();
+  // Called after every wake-up, when what it was for is done. Costs no wake-up.
+  void set_woke(std::function<void()> woke) { woke_ = std::move(woke); }
 
   // Takes fd over, makes it non-blocking and calls watcher whenever it is readable. Errors: kLimit,
   // and fd is closed.
@@ -80,6 +84,7 @@ class Loop {
   bool stopped_ = false;
   bool has_trust_ = false;
   std::size_t watches_max_ = 0;
+  std::function<void()> woke_;
   std::unique_ptr<Internal> internal_;
 };
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/lws/transport.h"
 
+#include <arpa/inet.h>
 #ifdef __linux__
 #include <linux/tcp.h>
-#include <netinet/in.h>
 #endif
+#include <netinet/in.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <deque>
@@ -31,6 +33,7 @@ struct Transport::Connection {
   Transport* transport = nullptr;  // null: nobody listens any more
   agent::Attempt attempt = 0;
   agent::Endpoint endpoint;
+  Addresses addresses;  // not tried yet, the best last
   lws* wsi = nullptr;
   bool beginning = false;  // inside lws_client_connect_via_info: must not be freed
   bool open = false;
@@ -155,10 +158,10 @@ void keep_close_reason(Connection& connection, const unsigned char* bytes, std::
 }
 
 lws_client_connect_info connect_info(Connection& connection, const agent::WebSocketUrl& url,
-                                     const std::string& host_header) {
+                                     const std::string& address, const std::string& host_header) {
   lws_client_connect_info info{};
   info.context = connection.transport->loop().context();
-  info.address = url.host.c_str();
+  info.address = address.c_str();
   info.port = url.port;
   info.path = url.path.c_str();
   info.host = host_header.c_str();
@@ -171,24 +174,63 @@ lws_client_connect_info connect_info(Connection& connection, const agent::WebSoc
   return info;
 }
 
+// Tries the addresses that are left until one attempt is under way.
+void try_addresses(Connection& connection, const agent::WebSocketUrl& url) {
+  const std::string host_header = url.host_header();
+  int error = 0;
+  do {
+    const std::string address = std::move(connection.addresses.back());
+    connection.addresses.pop_back();
+    connection.failure.clear();
+    const lws_client_connect_info info = connect_info(connection, url, address, host_header);
+    connection.beginning = true;
+    errno = 0;
+    const lws* wsi = lws_client_connect_via_info(&info);
+    connection.beginning = false;
+    if (wsi != nullptr && connection.failure.empty()) return;
+    error = errno == 0 ? ENOMEM : errno;
+    if (wsi != nullptr) lws_set_opaque_user_data(connection.wsi, nullptr);
+    connection.wsi = nullptr;
+  } while (!connection.addresses.empty());
+  // What fails at once, inside the call, libwebsockets does not report.
+  if (connection.failure.empty()) {
+    connection.failure = explain({"conn fail: " + std::to_string(error), std::nullopt}, url);
+  }
+  over(connection, false, connection.http_status, std::string(connection.failure));
+}
+
+bool is_address(const std::string& host) {
+  in6_addr room{};
+  return inet_pton(AF_INET, host.c_str(), &room) == 1 ||
+         inet_pton(AF_INET6, host.c_str(), &room) == 1;
+}
+
 void begin(Connection& connection) {
   const auto url = agent::parse_websocket_url(connection.endpoint.url);
   if (!url) return over(connection, false, 0, url.error().message);
+  if (!connection.addresses.empty()) return try_addresses(connection, *url);
   if (url->secure && !connection.transport->loop().has_trust()) {
     return over(connection, false, 0,
                 "no trusted certificates for TLS; name a file of them (--cacert FILE)");
   }
-  const std::string host_header = url->host_header();
-  const lws_client_connect_info info = connect_info(connection, *url, host_header);
-  connection.beginning = true;
-  const lws* wsi = lws_client_connect_via_info(&info);
-  connection.beginning = false;
-  if (!connection.failure.empty()) {
-    over(connection, false, connection.http_status, std::string(connection.failure));
-  } else if (wsi == nullptr) {
-    connection.wsi = nullptr;
-    over(connection, false, 0, "the attempt could not be started (out of memory or descriptors)");
+  NameResolver* resolver = connection.transport->resolver();
+  if (resolver == nullptr || is_address(url->host)) {
+    connection.addresses = {url->host};
+    return try_addresses(connection, *url);
   }
+  resolver->resolve(&connection, url->host, [&connection](const base::Result<Addresses>& found) {
+    if (!found) return over(connection, false, 0, found.error().message);
+    connection.addresses.assign(found->rbegin(), found->rend());
+    begin(connection);
+  });
+}
+
+void begin_soon(Connection& connection) {
+  const auto due = [](lws_sorted_usec_list_t* entry) {
+    begin(*reinterpret_cast<Connection::Timer*>(entry)->connection);
+  };
+  lws_sul_schedule(connection.transport->loop().context(), 0, &connection.begin_timer.entry, due,
+                   1);
 }
 
 // What the server sent so far, as far as the system tells.
@@ -206,18 +248,21 @@ std::optional<std::uint64_t> received_bytes(lws* wsi) {
   return std::nullopt;
 }
 
-void handshake_failed(Connection& connection, const char* reason, std::size_t length) {
-  ConnectFailure failure;
-  if (reason != nullptr) failure.reason = {reason, length};
-  failure.received_bytes = received_bytes(connection.wsi);
+void handshake_failed(Connection& connection, std::string_view reason) {
   const auto url = agent::parse_websocket_url(connection.endpoint.url);
-  std::string text = url ? explain(failure, *url) : std::string(failure.reason);
+  if (!url) return over(connection, false, 0, url.error().message);
+  const ConnectFailure failure{reason, received_bytes(connection.wsi)};
   // 101 is no refusal: what followed it was wrong.
-  int status = static_cast<int>(lws_http_client_http_response(connection.wsi));
-  if (status == 101) status = 0;
-  if (!connection.beginning) return over(connection, false, status, text);
-  connection.http_status = status;
-  connection.failure = std::move(text);
+  const int answer = static_cast<int>(lws_http_client_http_response(connection.wsi));
+  connection.http_status = answer == 101 ? 0 : answer;
+  connection.failure = explain(failure, *url);
+  if (connection.beginning) return;
+  if (!connection.addresses.empty() && !connection.closing && is_unreached(reason)) {
+    lws_set_opaque_user_data(connection.wsi, nullptr);
+    connection.wsi = nullptr;
+    return begin_soon(connection);
+  }
+  over(connection, false, connection.http_status, std::string(connection.failure));
 }
 
 }  // namespace
@@ -238,7 +283,9 @@ int transport_callback(lws* wsi, lws_callback_reasons reason, void*, void* in, s
       return 0;
     case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
       connection->wsi = wsi;
-      handshake_failed(*connection, static_cast<const char*>(in), length);
+      handshake_failed(*connection, in == nullptr
+                                        ? std::string_view()
+                                        : std::string_view(static_cast<const char*>(in), length));
       return 0;
     case LWS_CALLBACK_CLIENT_RECEIVE:
       take_piece(*connection, static_cast<const char*>(in), length);
@@ -256,12 +303,13 @@ int transport_callback(lws* wsi, lws_callback_reasons reason, void*, void* in, s
   }
 }
 
-Transport::Transport(Loop& loop, const TransportOptions& options)
-    : loop_(loop), options_(options) {}
+Transport::Transport(Loop& loop, const TransportOptions& options, NameResolver* resolver)
+    : loop_(loop), resolver_(resolver), options_(options) {}
 
 Transport::~Transport() {
   for (auto& [key, connection] : connections_) {
     if (connection->wsi != nullptr) lws_set_opaque_user_data(connection->wsi, nullptr);
+    if (resolver_ != nullptr) resolver_->forget(connection.get());
     lws_sul_cancel(&connection->begin_timer.entry);
     lws_sul_cancel(&connection->ping_timer.entry);
   }
@@ -278,10 +326,7 @@ void Transport::connect(agent::Attempt attempt, const agent::Endpoint& endpoint)
   connection.endpoint = endpoint;
   connection.begin_timer.connection = &connection;
   connection.ping_timer.connection = &connection;
-  const auto due = [](lws_sorted_usec_list_t* entry) {
-    begin(*reinterpret_cast<Connection::Timer*>(entry)->connection);
-  };
-  lws_sul_schedule(loop_.context(), 0, &connection.begin_timer.entry, due, 1);
+  begin_soon(connection);
 }
 
 Transport::Connection* Transport::find(agent::Attempt attempt) {
@@ -316,6 +361,7 @@ void Transport::close(agent::Attempt attempt, std::uint16_t code) {
 }
 
 void Transport::forget(Connection& connection) {
+  if (resolver_ != nullptr) resolver_->forget(&connection);
   lws_sul_cancel(&connection.begin_timer.entry);
   lws_sul_cancel(&connection.ping_timer.entry);
   connections_.erase(&connection);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // WebSocket connections over libwebsockets: agent::Transport. It connects, reassembles, sends and
 // closes, and reports by attempt number; when to do which is the session's. TLS is always verified.
-// Names are resolved by the system's resolver, in the loop.
+// Names go through a NameResolver, if it was given one; without, libwebsockets looks them up
+// itself, in the loop. Only the address is the resolver's: the name stays in SNI, the Host header
+// and the check of the certificate. Of several addresses the first that takes a connection is used.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +14,7 @@
 #include "agent/ports.h"
 #include "common/base/time.h"
 #include "platform/lws/loop.h"
+#include "platform/lws/name_resolver.h"
 
 namespace beckon::platform {
 
@@ -22,8 +25,8 @@ struct TransportOptions {
 
 class Transport final : public agent::Transport {
  public:
-  // loop must outlive the transport.
-  Transport(Loop& loop, const TransportOptions& options);
+  // loop and resolver must outlive the transport.
+  Transport(Loop& loop, const TransportOptions& options, NameResolver* resolver = nullptr);
   ~Transport();
 
   // Before the first connect(); must outlive the transport.
@@ -32,6 +35,7 @@ class Transport final : public agent::Transport {
   const TransportOptions& options() const { return options_; }
   agent::TransportObserver& observer() { return *observer_; }
   Loop& loop() { return loop_; }
+  NameResolver* resolver() { return resolver_; }
 
   void connect(agent::Attempt attempt, const agent::Endpoint& endpoint) override;
   void send(agent::Attempt attempt, std::string_view text) override;
@@ -48,6 +52,7 @@ class Transport final : public agent::Transport {
   Connection* find(agent::Attempt attempt);
 
   Loop& loop_;
+  NameResolver* resolver_;
   agent::TransportObserver* observer_ = nullptr;
   TransportOptions options_;
   std::map<Connection*, std::unique_ptr<Connection>> connections_;

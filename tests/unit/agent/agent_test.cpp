@@ -43,7 +43,7 @@ class World final : public Transport,
     for (std::uint8_t& byte : out) byte = 7;
   }
   base::Instant now() override { return time; }
-  base::WallTime wall() override { return {}; }
+  base::WallTime wall() override { return wall_time; }
   void set_alarm(std::optional<base::Instant> at) override { alarm = at; }
   Endpoint endpoint() override { return {"ws://x", {}}; }
   void state_changed(State state, std::string_view) override {
@@ -56,6 +56,7 @@ class World final : public Transport,
   std::map<std::string, std::string> values;
   bool damaged = false;
   base::Instant time{};
+  base::WallTime wall_time{};
   std::optional<base::Instant> alarm;
 };
 
@@ -117,6 +118,35 @@ TEST(Agent, AStoredTextThatIsNoCursorIsNoReasonToFail) {
   agent.start();
   agent.opened(1);
   EXPECT_THAT(world.calls.back(), HasSubstr(R"({"action":"sync","max_bytes")"));
+}
+
+// What an agent does within its first minutes, and when its alarms are, if the calendar is set to
+// and fro meanwhile by this much.
+std::vector<std::string> minutes_of(std::int64_t calendar_jump_ms) {
+  World world;
+  world.values["cursor"] = "ep:40";
+  Agent agent(ports(world), {}, "cursor");
+  agent.start();
+  agent.failed(1, 0, "no");
+  bool forward = true;
+  for (int step = 0; step < 40; ++step) {
+    world.wall_time.unix_ms += forward ? calendar_jump_ms : -calendar_jump_ms;
+    forward = !forward;
+    if (!world.alarm) break;
+    world.calls.push_back("at " + std::to_string(world.alarm->time_since_epoch().count()));
+    world.time = *world.alarm;
+    agent.alarm();
+    if (step == 3) agent.opened(2);
+    if (step == 5) agent.message(2, kEvent41);
+  }
+  return world.calls;
+}
+
+TEST(Agent, ACalendarThatIsSetChangesNothingThatTheAgentDoesOrWhen) {
+  const std::vector<std::string> calm = minutes_of(0);
+  EXPECT_GT(calm.size(), 40U);
+  EXPECT_EQ(minutes_of(10LL * 365 * 24 * 3'600'000), calm);
+  EXPECT_EQ(minutes_of(-10LL * 365 * 24 * 3'600'000), calm);
 }
 
 }  // namespace

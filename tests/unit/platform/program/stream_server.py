@@ -72,7 +72,7 @@ class Connection:
 
 
 class StreamServer:
-    def __init__(self, epoch="k3f9", certificate=None, version=ssl.TLSVersion.TLSv1_2):
+    def __init__(self, epoch="k3f9", certificate=None, version=ssl.TLSVersion.TLSv1_2, host="127.0.0.1"):
         self.epoch = epoch
         self.events = []            # {"seq", "id", "name", "time", "data"}
         self.connections = []       # all that were accepted, oldest first
@@ -90,7 +90,7 @@ class StreamServer:
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._context.load_cert_chain(*certificate)
             self._context.minimum_version = version
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((host, 0))
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
