@@ -138,7 +138,9 @@ void App::build_functions() {
   FunctionsOptions functions;
   functions.region = model_.region;
   functions.account = model_.account;
-  functions.runtime_api_port = port_;
+  // Listening on all addresses takes the port on the functions' own addresses too.
+  const bool everywhere = options_.host == "0.0.0.0" || options_.host == "::";
+  functions.runtime_api_port = everywhere ? 0 : port_;
   functions.concurrency_max = options_.function_concurrency;
   functions.environment = {{"AWS_ACCESS_KEY_ID", options_.access_key_id},
                            {"AWS_SECRET_ACCESS_KEY", options_.secret_access_key},

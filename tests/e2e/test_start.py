@@ -71,6 +71,11 @@ class Start(Case):
         emulator.wait_line(lambda line: "nowhere" in line and "bootstrap" in line,
                            "the missing binary's path", kind="stderr")
 
+    def test_functions_run_too_where_it_listens_on_all_addresses(self):
+        for host in ("127.0.0.1", "0.0.0.0", "::"):
+            with self.subTest(host=host):
+                self.emulator("--host", host).connect("Bob", "Laptop").sync()
+
     def test_a_parameter_that_the_template_does_not_know_is_named(self):
         self.assertIn("Colour", self.failing("--parameter", "Colour=red"))
 
