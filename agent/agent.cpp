@@ -89,11 +89,11 @@ void Agent::feed(const Input& input) {
   }
   feeding_ = true;
   for (Command& command : session_.step(input, ports_.clock.now())) carry_out(command);
-  while (!waiting_.empty()) {
-    const Input next = std::move(waiting_.front());
-    waiting_.pop_front();
+  for (std::size_t i = 0; i < waiting_.size(); ++i) {
+    const Input next = std::move(waiting_[i]);  // carrying out may add to what waits
     for (Command& command : session_.step(next, ports_.clock.now())) carry_out(command);
   }
+  waiting_.clear();  // its memory stays
   feeding_ = false;
   ports_.clock.set_alarm(session_.deadline());
 }

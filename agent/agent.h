@@ -3,7 +3,6 @@
 // Holds no policy of its own.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -79,7 +78,7 @@ class Agent final : public TransportObserver, private DispatchObserver {
   std::string storage_key_;
   Dispatcher dispatcher_;
   Session session_;
-  std::deque<Input> waiting_;  // what came up while commands were carried out
+  std::vector<Input> waiting_;  // what came up while commands were carried out
   bool feeding_ = false;
 };
 

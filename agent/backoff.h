@@ -15,7 +15,7 @@ enum class Setback {
   kLost,       // the link was up and is gone, or the network refused: full jitter
   kThrottled,  // 429: as if three attempts more had failed, and never at once; from the sixth on
                // the bound doubles beyond the cap, up to throttled_cap
-  kRefused,  // 401 or 403: no network error; once soon with a fresh token, then minutes apart
+  kRefused,    // 401 or 403: no network error; once soon with a fresh token, then minutes apart
 };
 
 class Backoff {

@@ -14,7 +14,14 @@ void Dispatcher::dispatch(Ticket ticket, ReceivedEvent event) {
   log_.debug("event %llu %s", static_cast<unsigned long long>(event.event().seq),
              event.event().name.c_str());
   const Run run = ++last_run_;
-  flights_.emplace(run, Flight(ticket, std::move(event), rules_));
+  Flight flight(ticket, std::move(event), rules_);
+  if (landed_) {
+    landed_.key() = run;
+    landed_.mapped() = std::move(flight);
+    flights_.insert(std::move(landed_));
+  } else {
+    flights_.emplace(run, std::move(flight));
+  }
   advance(run);
 }
 
@@ -47,7 +54,8 @@ void Dispatcher::advance(Run run) {
   }
   const Ticket ticket = flight.ticket;
   std::vector<protocol::FailedReport> failed = std::move(flight.failed);
-  flights_.erase(run);
+  landed_ = flights_.extract(run);
+  landed_.mapped() = Flight(0, ReceivedEvent({}, {}, {}), nullptr);  // lets go of event and rules
   observer_.dispatched(ticket, std::move(failed));
 }
 

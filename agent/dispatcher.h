@@ -63,7 +63,9 @@ class Dispatcher final : public RunObserver {
   DispatchObserver& observer_;
   base::Logger log_;
   std::shared_ptr<const RuleSet> rules_;
-  std::map<Run, Flight> flights_;  // by number of the run, which is also the flight's
+  using Flights = std::map<Run, Flight>;
+  Flights flights_;            // by number of the run, which is also the flight's
+  Flights::node_type landed_;  // an ended flight's memory, for the next
   Run last_run_ = 0;
 };
 

@@ -61,6 +61,9 @@ Session::Session(const SessionOptions& options, std::optional<protocol::Cursor> 
 std::vector<Command>& Session::step(const Input& input, base::Instant now) {
   BECKON_ASSERT(now >= now_);
   now_ = now;
+  for (Command& command : commands_) {
+    if (auto* send = std::get_if<command::Send>(&command)) spare_text_ = std::move(send->text);
+  }
   commands_.clear();
   if (state_ == State::kStopped) return commands_;
   std::visit([this](const auto& one) { handle(one); }, input);
@@ -129,7 +132,7 @@ void Session::handle(const input::Closed& closed) {
 void Session::handle(const input::Message& message) {
   Link* link = find(message.attempt);
   if (link == nullptr || !link->open) return;
-  const auto decoded = protocol::decode_server_message(message.text);
+  auto decoded = protocol::decode_server_message(message.text);
   if (!decoded) {
     if (decoded.error().code == base::ErrorCode::kNotFound) {
       log_.debug("ignored: %s", decoded.error().message.c_str());
@@ -138,7 +141,7 @@ void Session::handle(const input::Message& message) {
     }
     return;
   }
-  std::visit([&](const auto& one) { receive(*link, one, message.received_at); }, *decoded);
+  std::visit([&](auto& one) { receive(*link, std::move(one), message.received_at); }, *decoded);
 }
 
 void Session::handle(const input::Oversized& oversized) {

@@ -66,14 +66,14 @@ class Session {
   void change(State state, std::string reason);
 
   // The stream (session_stream.cpp).
-  void receive(Link& link, const protocol::Synced& synced, base::WallTime received_at);
-  void receive(Link& link, const protocol::LiveEvent& live, base::WallTime received_at);
+  void receive(Link& link, protocol::Synced&& synced, base::WallTime received_at);
+  void receive(Link& link, protocol::LiveEvent&& live, base::WallTime received_at);
   void receive(Link& link, const protocol::ErrorMessage& error, base::WallTime received_at);
   void receive(Link& link, const protocol::GatewayFrame& frame, base::WallTime received_at);
   void unreadable(Link& link, const std::string& why);
   void sync_failed(Link& link, const std::string& why);
   void adopt_position(const protocol::Synced& synced);
-  void take_entries(const protocol::Synced& synced, base::WallTime received_at);
+  void take_entries(protocol::Synced& synced, base::WallTime received_at);
   void judge_answer(Link& link, bool was_new);
   void report_failure(std::uint64_t seq, std::string_view action, std::string_view error);
   void dispatch();
@@ -103,6 +103,7 @@ class Session {
   State state_ = State::kIdle;
   base::Instant now_{};
   std::vector<Command> commands_;
+  std::string spare_text_;  // the memory of a message that was sent, for the next
 
   // Links. A renewal is a second connection that has not taken over yet.
   Attempt last_attempt_ = 0;

@@ -34,7 +34,7 @@ base::Duration doubled(base::Duration first, int times, base::Duration cap) {
 
 }  // namespace
 
-void Session::receive(Link& link, const protocol::Synced& synced, base::WallTime received_at) {
+void Session::receive(Link& link, protocol::Synced&& synced, base::WallTime received_at) {
   link.sync_in_flight = false;
   link.sync_failures = 0;
   const std::size_t reported = std::min(link.reports_in_flight, failed_.size());
@@ -66,12 +66,12 @@ void Session::adopt_position(const protocol::Synced& synced) {
   if (was_somewhere) commands_.push_back(command::Reset{base_});
 }
 
-void Session::take_entries(const protocol::Synced& synced, base::WallTime received_at) {
-  for (const protocol::SyncedEntry& entry : synced.events) {
+void Session::take_entries(protocol::Synced& synced, base::WallTime received_at) {
+  for (protocol::SyncedEntry& entry : synced.events) {
     if (entry.event.seq <= window_.taken_seq()) continue;
     last_event_at_ = now_;
     if (entry.too_large_bytes == 0) {
-      window_.take(entry.event, received_at);
+      window_.take(std::move(entry.event), received_at);
       continue;
     }
     window_.pass(entry.event.seq);
@@ -101,7 +101,7 @@ void Session::judge_answer(Link& link, bool was_new) {
   link.sync_not_before = now_ + random_.between(pause / 2, pause);
 }
 
-void Session::receive(Link&, const protocol::LiveEvent& live, base::WallTime received_at) {
+void Session::receive(Link&, protocol::LiveEvent&& live, base::WallTime received_at) {
   if (state_ == State::kStopping) return;
   last_event_at_ = now_;
   switch (window_.judge(live.epoch, live.event.seq)) {
@@ -109,7 +109,7 @@ void Session::receive(Link&, const protocol::LiveEvent& live, base::WallTime rec
     case Window::Verdict::kForeign: foreign_seen_ = true; return;
     case Window::Verdict::kNext:
       if (window_.queued_bytes() + live.event.data.size() <= options_.max_bytes * 2) {
-        window_.take(live.event, received_at);
+        window_.take(std::move(live.event), received_at);
         return;
       }
       [[fallthrough]];  // no room: the stream keeps it until there is

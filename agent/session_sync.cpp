@@ -119,7 +119,8 @@ void Session::send_sync(Link& link) {
   foreign_seen_ = false;
   asked_ = request.cursor;
   if (asked_ == window_.cursor() && all_reported) ack_at_.reset();
-  commands_.push_back(command::Send{link.attempt, protocol::encode(request)});
+  commands_.push_back(
+      command::Send{link.attempt, protocol::encode(request, std::move(spare_text_))});
 }
 
 void Session::finish_stopping() {

@@ -30,8 +30,9 @@ void Window::pass(std::uint64_t seq) {
 }
 
 void Window::restart(const std::string& epoch, std::uint64_t seq) {
-  first_ticket_ += pending_.size();
+  first_ticket_ += size();
   pending_.clear();
+  front_ = 0;
   next_ = 0;
   queued_bytes_ = 0;
   has_position_ = true;
@@ -40,8 +41,8 @@ void Window::restart(const std::string& epoch, std::uint64_t seq) {
 }
 
 Window::Pending* Window::start_next(Ticket& ticket) {
-  if (next_ >= pending_.size() || next_ >= kWidthMax) return nullptr;
-  Pending& pending = pending_[next_];
+  if (next_ >= size() || next_ >= kWidthMax) return nullptr;
+  Pending& pending = at(next_);
   pending.state = Pending::State::kRunning;
   queued_bytes_ -= pending.bytes;
   ticket = first_ticket_ + next_;
@@ -52,20 +53,30 @@ Window::Pending* Window::start_next(Ticket& ticket) {
 std::uint64_t Window::finish(Ticket ticket) {
   if (ticket < first_ticket_) return 0;
   const std::size_t index = static_cast<std::size_t>(ticket - first_ticket_);
-  BECKON_ASSERT(index < next_ && pending_[index].state == Pending::State::kRunning);
-  pending_[index].state = Pending::State::kDone;
-  const std::uint64_t seq = pending_[index].event.seq;
-  while (!pending_.empty() && pending_.front().state == Pending::State::kDone) {
-    pending_.pop_front();
+  BECKON_ASSERT(index < next_ && at(index).state == Pending::State::kRunning);
+  at(index).state = Pending::State::kDone;
+  const std::uint64_t seq = at(index).event.seq;
+  while (!empty() && at(0).state == Pending::State::kDone) {
+    pop_front();
     ++first_ticket_;
     --next_;
   }
   return seq;
 }
 
+// Moves the rest when more than half is gone, so that each event is moved once on average.
+void Window::pop_front() {
+  ++front_;
+  if (front_ * 2 <= pending_.size()) return;
+  pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(front_));
+  front_ = 0;
+  // What a long replay needed is given back.
+  if (pending_.empty() && pending_.capacity() > kWidthMax) pending_ = std::vector<Pending>();
+}
+
 std::optional<protocol::Cursor> Window::cursor() const {
   if (!has_position_) return std::nullopt;
-  return protocol::Cursor{epoch_, pending_.empty() ? taken_seq_ : pending_.front().event.seq - 1};
+  return protocol::Cursor{epoch_, empty() ? taken_seq_ : pending_[front_].event.seq - 1};
 }
 
 }  // namespace beckon::agent

@@ -6,9 +6,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/base/time.h"
 #include "common/protocol/cursor.h"
@@ -61,19 +61,26 @@ class Window {
   // The last event of the finished prefix; nothing while the position is unknown.
   std::optional<protocol::Cursor> cursor() const;
 
-  bool empty() const { return pending_.empty(); }
-  bool has_queued() const { return next_ < pending_.size(); }
+  bool empty() const { return size() == 0; }
+  bool has_queued() const { return next_ < size(); }
   std::size_t queued_bytes() const { return queued_bytes_; }
 
   // How far dispatch may run ahead of the oldest unfinished event: what comes again after a crash.
   static constexpr std::size_t kWidthMax = 64;
 
  private:
+  std::size_t size() const { return pending_.size() - front_; }
+  Pending& at(std::size_t index) { return pending_[front_ + index]; }
+  void pop_front();
+
   bool has_position_ = false;
   std::string epoch_;
   std::uint64_t taken_seq_ = 0;
-  std::deque<Pending> pending_;  // tickets are consecutive: the front's is first_ticket_
-  std::size_t next_ = 0;         // index of the first one not dispatched
+  // A queue whose memory is used again: those before front_ are gone. Tickets are consecutive: the
+  // front's is first_ticket_. Indices count from the front.
+  std::vector<Pending> pending_;
+  std::size_t front_ = 0;
+  std::size_t next_ = 0;  // index of the first one not dispatched
   std::size_t queued_bytes_ = 0;
   Ticket first_ticket_ = 1;
 };

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include <cJSON.h>
@@ -245,7 +246,10 @@ std::string_view View::type_name() const {
 }
 
 std::string View::print() const {
-  Writer writer;
+  constexpr std::size_t kUsualBytes = 128;  // one allocation instead of several, for most values
+  std::string buffer;
+  buffer.reserve(kUsualBytes);
+  Writer writer(std::move(buffer));
   writer.value(*this);
   return writer.take();
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "common/json/json.h"
 
@@ -16,6 +17,10 @@ void append_quoted(std::string& out, std::string_view text);
 
 class Writer {
  public:
+  Writer() = default;
+  // Writes into the memory of a text that is not needed any more.
+  explicit Writer(std::string buffer) : out_(std::move(buffer)) { out_.clear(); }
+
   Writer& begin_object() { return open('{'); }
   Writer& end_object() { return close('}'); }
   Writer& begin_array() { return open('['); }

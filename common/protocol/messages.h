@@ -49,7 +49,8 @@ struct SendRequest {
   std::string collapse;
 };
 
-std::string encode(const SyncRequest& request);
+// buffer: a text that is not needed any more, whose memory is used again.
+std::string encode(const SyncRequest& request, std::string buffer = {});
 std::string encode(const SendRequest& request);
 // kInvalid names the member and what was expected. max_bytes is clamped to the limits. A wrong
 // entry of "failed" is left out and named in failed_refused: the cursor counts for more than one

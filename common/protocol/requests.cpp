@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Device to server: sync and send.
 #include <algorithm>
+#include <utility>
 
 #include "common/json/writer.h"
 #include "common/protocol/fields.h"
@@ -62,8 +63,8 @@ base::Result<std::vector<std::string>> decode_devices(json::View list) {
 
 }  // namespace
 
-std::string encode(const SyncRequest& request) {
-  json::Writer writer;
+std::string encode(const SyncRequest& request, std::string buffer) {
+  json::Writer writer(std::move(buffer));
   writer.begin_object().member("action", "sync");
   if (request.cursor) {
     writer.member("cursor", to_string(*request.cursor));

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Counts what the program allocates, by taking the place of malloc. One thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace beckon::footprint {
+
+struct Allocations {
+  std::uint64_t json = 0;    // cJSON's tree
+  std::uint64_t others = 0;  // everything else, operator new included
+  std::int64_t bytes = 0;    // handed out and not given back, both kinds
+};
+
+// From now on; what is printed by report_sites() begins anew too.
+void start_counting();
+// Ends it.
+Allocations stop_counting();
+// Where the others were, most frequent first, on the standard error.
+void report_sites();
+
+}  // namespace beckon::footprint
