@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <iterator>
 
 #include "common/base/bytes.h"
@@ -30,7 +29,8 @@ double seconds_of(std::int64_t unix_ms) {
 std::optional<std::int64_t> milliseconds_of(json::View date) {
   const auto value_s = date.number();
   if (!value_s || !(*value_s >= 0) || *value_s > kDateMax_s) return std::nullopt;
-  return std::llround(*value_s * 1000.0);
+  // Not llround: it is all that would make the agent load the mathematics library.
+  return static_cast<std::int64_t>(*value_s * 1000.0 + 0.5);
 }
 
 // One text only per value: what decodes must encode to the same again.
