@@ -6,6 +6,13 @@
 #include "lambdas/backend/schema.h"
 
 namespace beckon::sim {
+namespace {
+
+std::uint64_t number_of(const lambdas::Item& row, const char* attribute) {
+  return static_cast<std::uint64_t>(lambdas::integer_of(row, attribute).value_or(0));
+}
+
+}  // namespace
 
 std::string DeviceBook::name(std::uint64_t seq) const {
   return "event " + std::to_string(seq) + " of " + traits_.device;
@@ -113,6 +120,10 @@ void DeviceBook::dispatched(const std::string& epoch, const protocol::Event& eve
   pass(event.seq - 1);
   run_.last = event.seq;
   run_.unfinished.insert(event.seq);
+  if (run_.unfinished.size() <= traits_.concurrency) return;
+  context_.broken("concurrency", name(event.seq) + ": expected at most " +
+                                     std::to_string(traits_.concurrency) +
+                                     " events under way, got one more");
 }
 
 void DeviceBook::action_failed(const std::string& epoch, std::uint64_t seq) {
@@ -174,6 +185,22 @@ void DeviceBook::acknowledged(const std::string& cursor_text) {
   }
 }
 
+// What never reached this device's dispatcher is not taken for handled.
+void DeviceBook::check_passed(const std::set<std::uint64_t>& passed) {
+  const Stream& stream = ledger_.stream(traits_.user);
+  const auto floor = floors_.find(stream.epoch);
+  if (!acknowledged_ || acknowledged_->epoch != stream.epoch) return;
+  for (const auto& [seq, entry] : stream.entries) {
+    if (floor == floors_.end() || seq <= floor->second || seq > acknowledged_->seq) continue;
+    const Place place{stream.epoch, seq};
+    if (!entry.is_for(traits_.device) || finished_.contains(place) || failed_.contains(place) ||
+        passed.contains(seq)) {
+      continue;
+    }
+    return context_.broken("receipts", name(seq) + ": it never came, and nothing says so");
+  }
+}
+
 std::string DeviceBook::behind() const {
   const Stream& stream = ledger_.stream(traits_.user);
   const auto floor = floors_.find(stream.epoch);
@@ -197,15 +224,23 @@ void DeviceBook::check_reports(tests::MemoryDatabase& memory) {
   namespace schema = lambdas::schema;
   const Stream& stream = ledger_.stream(traits_.user);
   std::set<std::uint64_t> reported;
+  std::set<std::uint64_t> passed;
   for (const auto& [key, row] : memory.rows("streams")) {
-    if (key.first != traits_.user || !key.second.starts_with("failed#")) continue;
+    const bool is_passed = key.second.starts_with("passed#");
+    if (key.first != traits_.user || !(is_passed || key.second.starts_with("failed#"))) continue;
     if (lambdas::string_of(row, schema::kDeviceId) != traits_.device) continue;
     const std::string epoch(lambdas::string_of(row, schema::kEpoch).value_or(""));
-    const auto seq = static_cast<std::uint64_t>(lambdas::integer_of(row, schema::kSeq).value_or(0));
+    const auto seq = number_of(row, schema::kSeq);
+    if (is_passed) {
+      if (epoch != stream.epoch) continue;
+      for (auto one = number_of(row, schema::kFirstSeq); one <= seq; ++one) passed.insert(one);
+      continue;
+    }
     if (epoch == stream.epoch) reported.insert(seq);
     if (failed_.contains({epoch, seq})) continue;
     return context_.broken("receipts", name(seq) + ": reported as failed, but no action failed");
   }
+  check_passed(passed);
   if (run_.epoch != stream.epoch) return;
   for (const std::uint64_t seq : run_.failed) {
     if (reported.contains(seq)) continue;

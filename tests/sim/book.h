@@ -23,6 +23,7 @@ class DeviceBook {
     std::string device;
     std::size_t max_bytes = 0;
     bool start_oldest = false;
+    std::size_t concurrency = 1;
   };
 
   DeviceBook(Context& context, const Ledger& ledger, Traits traits)
@@ -48,12 +49,13 @@ class DeviceBook {
 
   // How far it still is from where it must be; "": it is there.
   std::string behind() const;
-  // When all is calm: the failed# rows say what happened.
+  // When all is calm: the failed# and passed# rows say what happened.
   void check_reports(tests::MemoryDatabase& memory);
 
   std::uint64_t dispatches() const { return dispatches_; }
 
  private:
+  void check_passed(const std::set<std::uint64_t>& passed);
   using Place = std::pair<std::string, std::uint64_t>;
 
   struct Run {  // of one process, in one epoch

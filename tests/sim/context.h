@@ -51,6 +51,7 @@ struct Context {
   Profile profile;
   Verdict verdict;
   bool calm = false;  // no trouble strikes any more
+  base::Instant calm_since{};
 };
 
 }  // namespace beckon::sim

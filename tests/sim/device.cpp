@@ -54,7 +54,8 @@ Device::Device(Context& context, Gateway& gateway, const Ledger& ledger, std::st
       name_(std::move(name)),
       options_(make_options(context.dice)),
       frame_bytes_max_(context.dice.one_in(2) ? protocol::kFrameBytesMax : options_.max_bytes),
-      book_(context, ledger, {user_, name_, options_.max_bytes, options_.start_oldest}),
+      book_(context, ledger,
+            {user_, name_, options_.max_bytes, options_.start_oldest, options_.concurrency}),
       rules_(make_rules(*this)) {}
 
 void Device::enter(const std::function<void(agent::Agent&)>& call) {

@@ -48,6 +48,8 @@ class Device final : public LinkEnd,
   std::uint64_t frames_sent() const { return frames_sent_; }
   // The connections that it believes open.
   std::vector<std::string> connection_ids() const;
+  // Since when the gateway has had its only link; nothing: it has none or several.
+  std::optional<base::Instant> linked_since() const;
 
   // An action of a rule.
   void act(const char* label, agent::Run run, const agent::ReceivedEvent& event,

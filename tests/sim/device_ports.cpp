@@ -168,6 +168,12 @@ void Device::check_link() {
                                         " ms, but it says online");
 }
 
+std::optional<base::Instant> Device::linked_since() const {
+  if (open_.size() != 1) return std::nullopt;
+  const Gateway::Side side = gateway_.side(open_.begin()->second);
+  return side.open ? std::optional(side.opened_at) : std::nullopt;
+}
+
 std::vector<std::string> Device::connection_ids() const {
   std::vector<std::string> ids;
   for (const auto& [attempt, link] : open_) ids.push_back(gateway_.connection_id(link));

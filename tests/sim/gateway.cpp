@@ -89,10 +89,11 @@ void Gateway::refuse(LinkId link, int http_status) {
 void Gateway::opened(LinkId link) {
   Link& one = links_[link];
   one.open = true;
-  one.last_traffic = context_.now();
+  one.opened_at = one.last_traffic = context_.now();
   context_.trace.line(context_.now(), "open", one.id, one.device);
   context_.schedule.after(protocol::kGatewayIdleMax, [this, link] { check_idle(link); });
-  context_.schedule.after(protocol::kGatewayLifetimeMax, [this, link] { end(link, kGoingAway); });
+  context_.schedule.after(protocol::kGatewayLifetimeMax,
+                          [this, link] { end_at_limit(link, "2 h"); });
   if (one.closing) return end(link, kSilent);
   if (context_.strikes(Trouble::kOpenedUnheard)) deafen(link);
   one.down_free_at = context_.now() + latency();
@@ -141,6 +142,7 @@ void Gateway::arrived(LinkId link, const std::string& text) {
   const Function function = route(text, key);
   const tests::Caller caller{one.user, one.device, one.id, one.connected_at_ms};
   const Outcome outcome = functions_.invoke(function, tests::message_event(caller, key, text));
+  links_[link].served = links_[link].served || outcome.ok;
   if (context_.strikes(Trouble::kAnswerVanishes)) return;
   if (context_.strikes(Trouble::kAnswerTooLate)) {
     return down(link, own_frame("Endpoint request timed out", one.id));
@@ -213,8 +215,20 @@ void Gateway::check_idle(LinkId link) {
   const Link& one = links_[link];
   if (!one.open) return;
   const base::Instant due = one.last_traffic + protocol::kGatewayIdleMax;
-  if (due <= context_.now()) return end(link, kGoingAway);
+  if (due <= context_.now()) return end_at_limit(link, "10 min without traffic");
   context_.schedule.at(due, [this, link] { check_idle(link); });
+}
+
+// Where nothing fails, a device keeps its link alive and renews it in time.
+void Gateway::end_at_limit(LinkId link, const char* limit) {
+  const Link& one = links_[link];
+  const bool heard = one.end != nullptr && !one.deaf_up && !one.deaf_down;
+  if (one.open && heard && context_.calm && context_.now() - context_.calm_since > 5min) {
+    return context_.broken(
+        "keeps-its-link",
+        one.device + ": expected it to be before the limit of " + limit + " on " + one.id);
+  }
+  end(link, kGoingAway);
 }
 
 void Gateway::disconnected(LinkId link) {
@@ -239,6 +253,11 @@ std::vector<std::string> Gateway::open_links_of(const std::string& device) const
     if (link.open && link.device == device) ids.push_back(link.id);
   }
   return ids;
+}
+
+std::size_t Gateway::served_links_of(const std::string& device) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      links_, [&](const Link& link) { return link.open && link.served && link.device == device; }));
 }
 
 std::vector<PostOutcome> Gateway::post(std::span<const std::string> ids, std::string_view data,

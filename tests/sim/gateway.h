@@ -46,13 +46,18 @@ class Gateway final : public lambdas::Connections {
 
   struct Side {
     bool open = false;
+    base::Instant opened_at{};
     base::Instant ended_at{};
   };
   // The gateway's view of a link.
-  Side side(LinkId link) const { return {links_[link].open, links_[link].ended_at}; }
+  Side side(LinkId link) const {
+    return {links_[link].open, links_[link].opened_at, links_[link].ended_at};
+  }
   const std::string& connection_id(LinkId link) const { return links_[link].id; }
   // Every link of this device that the gateway holds open.
   std::vector<std::string> open_links_of(const std::string& device) const;
+  // Of these, how many a function has answered on: those the backend must know.
+  std::size_t served_links_of(const std::string& device) const;
 
   std::vector<lambdas::PostOutcome> post(std::span<const std::string> ids, std::string_view data,
                                          base::Duration budget) override;
@@ -67,9 +72,11 @@ class Gateway final : public lambdas::Connections {
     std::int64_t connected_at_ms = 0;
     LinkEnd* end = nullptr;  // null: the device has given it up
     bool open = false;       // at the gateway
+    bool served = false;     // a function has answered on it
     bool closing = false;    // the device's close came before the handshake's end
     bool deaf_up = false;
     bool deaf_down = false;
+    base::Instant opened_at{};
     base::Instant ended_at{};
     base::Instant last_traffic{};
     base::Instant up_free_at{};  // frames stay in order
@@ -84,6 +91,7 @@ class Gateway final : public lambdas::Connections {
   void down(LinkId link, std::string text);
   void end(LinkId link, std::uint16_t code_to_device);
   void check_idle(LinkId link);
+  void end_at_limit(LinkId link, const char* limit);
   void disconnected(LinkId link);
   base::Duration latency();
   Link* find(const std::string& id);

@@ -22,6 +22,7 @@ constexpr char kUsage[] =
     "  --trace         prints what happens in it\n"
     "  --regressions   the worlds that once found something\n"
     "  --digest        prints one digest over all of them: the same on every platform\n"
+    "  --progress      names each world before it runs, for when one crashes\n"
     "  --keep-going    does not stop at the first failure\n"
     "exit status: 0 all promises held, 1 one was broken, 2 a wrong argument\n";
 
@@ -32,6 +33,7 @@ struct Arguments {
   bool digest = false;
   bool keep_going = false;
   bool regressions = false;
+  bool progress = false;
 };
 
 struct Sum {
@@ -58,6 +60,8 @@ bool parse(int count, char** values, Arguments& arguments) {
       arguments.digest = true;
     } else if (argument == "--keep-going") {
       arguments.keep_going = true;
+    } else if (argument == "--progress") {
+      arguments.progress = true;
     } else if (argument == "--regressions") {
       arguments.regressions = true;
     } else if (argument == "--seed") {
@@ -87,6 +91,10 @@ void report(unsigned long long seed, const Result& result) {
 
 // False if it is time to stop.
 bool run_one(unsigned long long seed, const Arguments& arguments, Sum& sum) {
+  if (arguments.progress) {
+    std::printf("world %llu\n", seed);
+    std::fflush(stdout);
+  }
   const Result result = World(seed, arguments.trace).run();
   sum.digest.add(result.digest);
   ++sum.worlds;

@@ -10,7 +10,7 @@ void Schedule::at(base::Instant at, Task task) {
 }
 
 void Schedule::run_until(base::Instant until) {
-  while (!stopped_ && !tasks_.empty() && tasks_.begin()->first.first <= until) {
+  while (!stopped_ && !exhausted() && !tasks_.empty() && tasks_.begin()->first.first <= until) {
     const auto first = tasks_.extract(tasks_.begin());
     now_ = std::max(now_, first.key().first);
     ++tasks_run_;

@@ -31,8 +31,11 @@ class Schedule {
   void stop() { stopped_ = true; }
   bool stopped() const { return stopped_; }
   std::uint64_t tasks_run() const { return tasks_run_; }
+  // More tasks than any world needs: somebody runs in circles.
+  bool exhausted() const { return tasks_run_ >= kTasksMax; }
 
   static constexpr int kDepthMax = 4;
+  static constexpr std::uint64_t kTasksMax = 200'000;
 
  private:
   using Key = std::pair<base::Instant, std::uint64_t>;  // what is due together keeps its order

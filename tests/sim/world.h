@@ -40,6 +40,7 @@ class World {
   void troubles();
   void calm();
   void check_caught_up(const char* invariant, base::Duration within);
+  void check_takeover();
   void check_live();
   void check_quiet();
   void check_presence();
