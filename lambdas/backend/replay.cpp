@@ -218,7 +218,12 @@ Start decide_start(const protocol::SyncRequest& request, std::string_view stored
   Start start;
   if (!request.cursor) {
     const auto known = protocol::parse_cursor(stored);
-    if (known && known->epoch == head.epoch && known->seq <= head.seq) {
+    if (known && known->epoch != head.epoch) {
+      // It had a place in a stream that is no more: it is not new, and starts as if it had told so.
+      start.reset = true;
+      return start;
+    }
+    if (known && known->seq <= head.seq) {
       start.after = known->seq;
       return start;
     }

@@ -22,7 +22,8 @@ struct Start {
 };
 
 // stored: the cursor in the device's row, as text; "" if there is none. A device that comes without
-// a cursor has lost its storage if the backend knows one: it goes on there, whatever `start` says.
+// a cursor has lost its storage if the backend knows one: it goes on there, whatever `start` says;
+// at the oldest event kept if that cursor is of another epoch.
 Start decide_start(const protocol::SyncRequest& request, std::string_view stored, const Head& head);
 
 // Neighbouring events that an answer passes over although they were, or may have been, meant for

@@ -388,5 +388,16 @@ TEST(Replay, TheStartFollowsFromTheCursorAndTheHead) {
   }
 }
 
+// P-19, P-23
+TEST(Replay, ADeviceThatLostItsStorageAndItsEpochIsNotTakenForANewOne) {
+  const Head head{"k3f9", 44};
+  const Start start = lambdas::decide_start({}, "zzzz:41", head);
+  EXPECT_EQ(start.after, 0U) << "events of the new epoch would be passed over";
+  EXPECT_TRUE(start.reset);
+  EXPECT_TRUE(start.count_lost);
+  EXPECT_FALSE(start.cursor_known);
+  EXPECT_EQ(lambdas::decide_start({}, "k3f9:41", head).after, 41U);
+}
+
 }  // namespace
 }  // namespace beckon::tests
