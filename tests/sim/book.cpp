@@ -94,7 +94,7 @@ void DeviceBook::pass(std::uint64_t up_to) {
 void DeviceBook::dispatched(const std::string& epoch, const protocol::Event& event) {
   context_.trace.line(context_.now(), "dispatched", traits_.device, event.seq, event.id);
   ++dispatches_;
-  const Stream& stream = ledger_.stream(traits_.user);
+  const Stream* stream = ledger_.stream(traits_.user, epoch);
   if (!run_.positioned || epoch != run_.epoch) {
     return context_.broken("in-order", name(event.seq) + ": expected one of the epoch " +
                                            run_.epoch + ", got " + epoch);
@@ -104,18 +104,16 @@ void DeviceBook::dispatched(const std::string& epoch, const protocol::Event& eve
                                                std::to_string(run_.last) + " (started at " +
                                                std::to_string(run_.start) + ")");
   }
-  if (epoch == stream.epoch) {
-    const auto found = stream.entries.find(event.seq);
-    if (found == stream.entries.end() || !found->second.is_for(traits_.device)) {
-      return context_.broken("meant-for-it", name(event.seq) + ": expected only what is for it");
-    }
-    const protocol::Event& truth = found->second.event;
-    if (truth.id != event.id || truth.name != event.name || truth.data != event.data ||
-        truth.time != event.time) {
-      return context_.broken("as-posted", name(event.seq) + ": expected " + truth.id + " " +
-                                              truth.name + ", got " + event.id + " " + event.name +
-                                              " " + event.data);
-    }
+  const Entry* entry = stream == nullptr ? nullptr : stream->find(event.seq);
+  if (entry == nullptr || !entry->is_for(traits_.device)) {
+    return context_.broken("meant-for-it", name(event.seq) + ": expected only what is for it");
+  }
+  const protocol::Event& truth = entry->event;
+  if (truth.id != event.id || truth.name != event.name || truth.data != event.data ||
+      truth.time != event.time) {
+    return context_.broken("as-posted", name(event.seq) + ": expected " + truth.id + " " +
+                                            truth.name + ", got " + event.id + " " + event.name +
+                                            " " + event.data);
   }
   pass(event.seq - 1);
   run_.last = event.seq;
@@ -163,6 +161,7 @@ void DeviceBook::acknowledged(const std::string& cursor_text) {
                                                  protocol::to_string(*acknowledged_) + ", got " +
                                                  cursor_text);
   }
+  const bool is_new = !acknowledged_;
   acknowledged_ = *cursor;
   const Stream& stream = ledger_.stream(traits_.user);
   // What was under way when the table was restored.
@@ -173,14 +172,15 @@ void DeviceBook::acknowledged(const std::string& cursor_text) {
                                                ", got " + cursor_text);
   }
   const auto best = best_.find(cursor->epoch);
-  if (best == best_.end()) {
-    // A new device begins here; the backend remembers it before the device knows.
+  if (best == best_.end() && is_new) {
+    // It begins here; the backend remembers it before the device knows.
     floors_.try_emplace(cursor->epoch, cursor->seq);
     return;
   }
-  if (cursor->seq > std::max(best->second, floors_[cursor->epoch])) {
+  const std::uint64_t known = best == best_.end() ? 0 : best->second;
+  if (cursor->seq > std::max(known, floors_[cursor->epoch])) {
     return context_.broken("stored-first",
-                           traits_.device + ": expected at most " + std::to_string(best->second) +
+                           traits_.device + ": expected at most " + std::to_string(known) +
                                ", which it has stored, to be acknowledged, got " + cursor_text);
   }
 }

@@ -87,6 +87,7 @@ class Device final : public LinkEnd,
   bool dies_now();
   void hold(std::string_view value);
   void first_answer(std::string_view text);
+  void expect_another_try(agent::Attempt attempt);
   std::optional<agent::Attempt> attempt_of(LinkId link) const;
 
   Context& context_;

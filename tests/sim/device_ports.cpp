@@ -55,7 +55,21 @@ void Device::link_message(LinkId link, std::string_view text) {
     return enter([&](agent::Agent& agent) { agent.oversized(*attempt); });
   }
   if (!book_.has_base()) first_answer(text);
+  if (text.starts_with("{\"message\":")) expect_another_try(*attempt);
   enter([&](agent::Agent& agent) { agent.message(*attempt, text); });
+}
+
+// The gateway's own frame says that the sync in flight has failed (P-26).
+void Device::expect_another_try(agent::Attempt attempt) {
+  const base::Duration longest = options_.timing.backoff_cap + 5s;
+  context_.schedule.after(
+      longest, [this, attempt, longest, process = process_, sent = frames_sent_] {
+        const bool stays = process == process_ && open_.contains(attempt) && online();
+        if (!stays || frames_sent_ > sent) return;
+        context_.broken("asks-again", name_ + ": expected another sync within " +
+                                          std::to_string(longest.count() / 1000) +
+                                          " s of a failed one, got none");
+      });
 }
 
 // Where a device without a cursor begins is what the server says.

@@ -69,13 +69,16 @@ void Gateway::handshake(LinkId link) {
   if (context_.strikes(Trouble::kHandshakeError)) return refuse(link, 500);
   Link& one = links_[link];
   one.connected_at_ms = context_.wall().unix_ms;
+  if (context_.strikes(Trouble::kPostedMeanwhile)) meanwhile_(one.user);
   const tests::Caller caller{one.user, one.device, one.id, one.connected_at_ms};
   const Outcome outcome = functions_.invoke(Function::kConnect, tests::connect_event(caller));
   const auto answer = outcome.ok ? json::parse(outcome.text) : json::parse("{}");
   const auto status = (*answer)["statusCode"].integer().value_or(502);
   if (status != 200) return refuse(link, static_cast<int>(status));
   // The connection exists a moment after its function has said so.
-  context_.schedule.after(context_.dice.between(1ms, 5ms), [this, link] { opened(link); });
+  base::Duration late = context_.dice.between(1ms, 5ms);
+  if (context_.strikes(Trouble::kOpensLate)) late = context_.dice.between(5ms, 300ms);
+  context_.schedule.after(late, [this, link] { opened(link); });
 }
 
 void Gateway::refuse(LinkId link, int http_status) {
@@ -141,12 +144,15 @@ void Gateway::arrived(LinkId link, const std::string& text) {
   std::string key;
   const Function function = route(text, key);
   const tests::Caller caller{one.user, one.device, one.id, one.connected_at_ms};
+  const bool gives_up = context_.strikes(Trouble::kAnswerTooLate);
+  if (gives_up) {
+    context_.schedule.after(context_.dice.between(1ms, 1s), [this, link] {
+      down(link, own_frame("Endpoint request timed out", links_[link].id));
+    });
+  }
   const Outcome outcome = functions_.invoke(function, tests::message_event(caller, key, text));
   links_[link].served = links_[link].served || outcome.ok;
-  if (context_.strikes(Trouble::kAnswerVanishes)) return;
-  if (context_.strikes(Trouble::kAnswerTooLate)) {
-    return down(link, own_frame("Endpoint request timed out", one.id));
-  }
+  if (gives_up || context_.strikes(Trouble::kAnswerVanishes)) return;
   if (!outcome.ok) return down(link, own_frame("Internal server error", one.id));
   std::string body = tests::body_of(outcome.text);
   if (!body.empty()) down(link, std::move(body));

@@ -7,8 +7,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lambdas/aws/connections.h"
@@ -34,6 +36,11 @@ class LinkEnd {
 class Gateway final : public lambdas::Connections {
  public:
   Gateway(Context& context, Functions& functions) : context_(context), functions_(functions) {}
+
+  // Called when somebody of this user connects.
+  void set_meanwhile(std::function<void(const std::string& user)> meanwhile) {
+    meanwhile_ = std::move(meanwhile);
+  }
 
   // The device's side. Nothing is reported about a link after close() or abandon().
   LinkId connect(LinkEnd& end, const std::string& user, const std::string& device);
@@ -98,6 +105,7 @@ class Gateway final : public lambdas::Connections {
 
   Context& context_;
   Functions& functions_;
+  std::function<void(const std::string& user)> meanwhile_;
   std::deque<Link> links_;
 };
 

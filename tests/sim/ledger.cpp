@@ -53,11 +53,20 @@ const Stream& Ledger::stream(const std::string& user) const {
   return found == streams_.end() ? kNone : found->second;
 }
 
+const Stream* Ledger::stream(const std::string& user, const std::string& epoch) const {
+  const Stream& now = stream(user);
+  if (now.epoch == epoch) return &now;
+  const auto found = past_.find({user, epoch});
+  return found == past_.end() ? nullptr : &found->second;
+}
+
 void Ledger::restored(const std::string& user, const std::string& epoch, std::uint64_t head) {
   for (auto& [seq, entry] : streams_[user].entries) {
     posts_[entry.post->number].lost_by_restore = true;
   }
-  streams_[user] = Stream{epoch, true, head, {}};
+  Stream& stream = streams_[user];
+  past_[{user, stream.epoch}] = std::move(stream);
+  stream = Stream{epoch, true, head, {}};
 }
 
 void Ledger::committed(const std::string& table, const Item& row) {

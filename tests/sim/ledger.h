@@ -48,6 +48,11 @@ struct Stream {
   bool restored = false;  // there was another epoch before
   std::uint64_t head = 0;
   std::map<std::uint64_t, Entry> entries;
+
+  const Entry* find(std::uint64_t seq) const {
+    const auto found = entries.find(seq);
+    return found == entries.end() ? nullptr : &found->second;
+  }
 };
 
 class DeviceBook;
@@ -61,6 +66,8 @@ class Ledger final : public CommitWitness {
   void add_book(const std::string& device, DeviceBook& book) { books_[device] = &book; }
 
   const Stream& stream(const std::string& user) const;
+  // The same of a certain epoch, also of one that is over; null if there never was one.
+  const Stream* stream(const std::string& user, const std::string& epoch) const;
   // The streams table was restored from a backup; this is the user's new head.
   void restored(const std::string& user, const std::string& epoch, std::uint64_t head);
 
@@ -76,7 +83,8 @@ class Ledger final : public CommitWitness {
 
   Context& context_;
   std::deque<Post> posts_;
-  std::map<std::string, Stream> streams_;
+  std::map<std::string, Stream> streams_;  // by user
+  std::map<std::pair<std::string, std::string>, Stream> past_;
   std::map<std::string, DeviceBook*> books_;
 };
 

@@ -12,6 +12,9 @@ namespace {
 
 constexpr int kRetries = 2;  // infrastructure/template.yaml: MaximumRetryAttempts
 
+// Where devices come again and again: enough.
+constexpr std::size_t kPostsMax = 200;
+
 std::string detail_of(const Post& post, std::string_view padding) {
   json::Writer writer;
   writer.begin_object().key("target").begin_object().member("user", post.user);
@@ -42,6 +45,15 @@ void Operator::plan(const std::string& user, const std::vector<std::string>& dev
       }
       post(user, devices);
     });
+  }
+}
+
+void Operator::post_soon(const std::string& user, const std::vector<std::string>& devices) {
+  if (ledger_.posts().size() >= kPostsMax) return;
+  const std::uint64_t count = context_.dice.from(1, 4);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    context_.schedule.after(context_.dice.between(0ms, 200ms),
+                            [this, user, devices] { post(user, devices); });
   }
 }
 

@@ -20,6 +20,8 @@ class Operator {
   // Posts, some now and some later, within `stretch`.
   void plan(const std::string& user, const std::vector<std::string>& devices,
             base::Duration stretch);
+  // Some, in the next moments.
+  void post_soon(const std::string& user, const std::vector<std::string>& devices);
   // A good one for every device, now.
   void post_plain(const std::string& user);
 

@@ -19,6 +19,8 @@ enum class Trouble : std::uint8_t {
   kHandshakeForbidden,  // 403
   kHandshakeThrottled,  // 429
   kHandshakeError,      // 500
+  kOpensLate,           // its function has said yes, but the connection is not there yet
+  kPostedMeanwhile,     // somebody posts to its user
   kOpenedUnheard,       // the gateway has a connection that the device never hears of
   // Links; the half-open ones look fine to somebody.
   kLinkCut,           // both sides see it
@@ -37,7 +39,7 @@ enum class Trouble : std::uint8_t {
   kNeverRuns,       // throttled: the invocation fails
   kStartsSlowly,    // a cold start
   kDies,            // at a database call, or before its answer
-  kAnswerTooLate,   // it ran, but the gateway did not wait
+  kAnswerTooLate,   // the gateway gives up while it runs
   kAnswerVanishes,  // it ran, but nothing comes back
   kDisconnectLate,
   kDisconnectMissing,

@@ -14,6 +14,10 @@ inline constexpr Regression kRegressions[] = {
     {311,
      "a live event too large for the device was taken for the failure of the sync in flight; its "
      "answer then stood for the next sync's, whose failure reports were lost"},
+    {2522,
+     "a device that lost its storage, whose cursor at the backend was of before a restore, was "
+     "taken "
+     "for a new one and began at the head"},
 };
 
 }  // namespace beckon::sim

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -53,6 +54,7 @@ class World {
   Gateway gateway_;
   Operator operator_;
   std::vector<std::string> users_;
+  std::map<std::string, std::vector<std::string>> names_;  // of devices, by user
   std::vector<std::unique_ptr<Device>> devices_;
 };
 
