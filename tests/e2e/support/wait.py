@@ -19,11 +19,11 @@ def seconds(value):
     return value * SLOWNESS
 
 
-def wait_until(condition, what, timeout_s=15.0):
+def wait_until(condition, what, timeout_s=15.0, poll_s=POLL_S):
     """Calls condition() until it returns something true, and returns that.
 
     what: completes "waited N s for …". An AssertionError of the condition counts as "not yet";
-    its text is shown when the time is over.
+    its text is shown when the time is over. poll_s: between two calls, for a condition that costs.
     """
     deadline = time.monotonic() + seconds(timeout_s)
     last_error = None
@@ -38,4 +38,4 @@ def wait_until(condition, what, timeout_s=15.0):
         if time.monotonic() >= deadline:
             text = f"waited {seconds(timeout_s):.0f} s for {what}"
             raise Timeout(f"{text}: {last_error}" if last_error else text)
-        time.sleep(POLL_S)
+        time.sleep(poll_s)

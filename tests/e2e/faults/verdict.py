@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What must hold when everything is calm again, as pure functions of what was recorded.
+
+Each function returns the breaches it found, as sentences; an empty list is a pass. Nothing here talks
+to a process: test_verdict.py shows that a loss, a repetition and a disorder are seen.
+"""
+
+import collections
+import dataclasses
+import json
+
+
+@dataclasses.dataclass(frozen=True)
+class Event:
+    """One row of a stream."""
+    user: str
+    seq: int
+    id: str
+    n: int
+    name: str
+    devices: tuple = ()
+    sender: str = ""
+
+    def is_for(self, device):
+        return device != self.sender and (not self.devices or device in self.devices)
+
+
+@dataclasses.dataclass
+class Life:
+    """One process of an agent: where its storage stood when it began, and what it recorded."""
+    cursor: int = 0
+    killed: bool = False  # ended by SIGKILL, and not in order
+    entries: list = dataclasses.field(default_factory=list)  # (seq, id, n) in the record's order
+
+
+@dataclasses.dataclass
+class Posted:
+    """What the poster knows about one number."""
+    user: str
+    name: str
+    devices: tuple
+    attempts: int = 0
+    id: str = ""  # of the attempt that was answered
+
+
+def events_of(rows):
+    """The rows of the streams table as {user: [Event, …] by seq}, and {user: (epoch, head)}."""
+    streams, heads = collections.defaultdict(list), {}
+    for row in rows:
+        if row["sk"] == "head":
+            heads[row["userId"]] = (row["epoch"], row["seq"])
+        elif row["sk"].startswith("seq#"):
+            streams[row["userId"]].append(Event(
+                row["userId"], row["seq"], row["eventId"], json.loads(row["data"])["n"],
+                row["name"], tuple(json.loads(row.get("devices", "[]"))), row.get("sender", "")))
+    for events in streams.values():
+        events.sort(key=lambda event: event.seq)
+    return streams, heads
+
+
+def judge_stream(events, head):
+    """Numbers without holes up to the head, and each id once."""
+    breaches = []
+    numbers = [event.seq for event in events]
+    if numbers != list(range(1, head + 1)):
+        missing = sorted(set(range(1, head + 1)) - set(numbers))
+        breaches.append(f"the stream's numbers are not 1 to {head}: {len(numbers)} rows, missing "
+                        f"{missing[:10]}")
+    for event_id, count in collections.Counter(event.id for event in events).items():
+        if count > 1:
+            breaches.append(f"event {event_id} is stored {count} times")
+    return breaches
+
+
+def judge_posts(ledger, events):
+    """Every answered post is stored, as it was posted; one without an answer at most once per
+    attempt; nothing that nobody posted.
+
+    ledger: {n: Posted}; events: those of all streams."""
+    breaches = []
+    by_id = {event.id: event for event in events}
+    counts = collections.Counter(event.n for event in events)
+    for n, posted in ledger.items():
+        if posted.id:
+            event = by_id.get(posted.id)
+            if event is None:
+                breaches.append(f"event {n} was answered as {posted.id} and is not stored")
+            elif (event.n, event.user, event.name, set(event.devices)) != (
+                    n, posted.user, posted.name, set(posted.devices)):
+                breaches.append(f"event {n} was posted as {posted} and is stored as {event}")
+        if counts[n] > posted.attempts:
+            breaches.append(f"event {n} was posted {posted.attempts} times and is stored "
+                            f"{counts[n]} times")
+    breaches += [f"event {n} is stored and nobody posted it" for n in counts.keys() - ledger.keys()]
+    return breaches
+
+
+def judge_device(expected, lives):
+    """Each life records the expected events from its cursor on, in order, without a hole, each once;
+    what a life did not come to, the next one's cursor has not passed; the last one comes to the end.
+    So an event is repeated only after a kill, and only if it lies after the stored cursor.
+
+    expected: the events for this device, by seq; lives: list of Life."""
+    breaches = []
+    for number, life in enumerate(lives):
+        due = [(event.seq, event.id, event.n) for event in expected if event.seq > life.cursor]
+        got = life.entries
+        if got != due[:len(got)]:
+            at = next(i for i, entry in enumerate(got) if i >= len(due) or entry != due[i])
+            breaches.append(
+                f"life {number} (cursor {life.cursor}): entry {at} is {got[at]}, expected "
+                f"{due[at] if at < len(due) else 'nothing more'}")
+            continue
+        reached = due[len(got)][0] if len(got) < len(due) else None  # the first that did not come
+        if number + 1 == len(lives):
+            if reached is not None:
+                breaches.append(f"{len(due) - len(got)} events never came, from {reached} on")
+            continue
+        after = lives[number + 1].cursor
+        if after < life.cursor:
+            breaches.append(f"life {number}: the stored cursor went back from {life.cursor} to "
+                            f"{after}")
+        if reached is not None and after >= reached:
+            breaches.append(f"life {number}: the stored cursor {after} has passed {reached}, which "
+                            "was never recorded")
+        if not life.killed and got and after < got[-1][0]:
+            breaches.append(f"life {number} ended in order at {got[-1][0]} and stored {after}: its "
+                            "events come twice")
+    return breaches
+
+
+def count_repetitions(lives):
+    """How many entries lie at or below one of an earlier life."""
+    highest, repeated = 0, 0
+    for life in lives:
+        repeated += sum(1 for seq, _, _ in life.entries if seq <= highest)
+        highest = max([highest] + [seq for seq, _, _ in life.entries])
+    return repeated
+
+
+def judge_receipts(expected, device, states, fails, lives):
+    """Every event for the device is handled, or failed if its action fails; none is pending.
+
+    states: {seq: (state, action)} of this device; fails: the name of the events that fail.
+    Returns (breaches, how many failures were reported, how many reports a kill took)."""
+    breaches, failed, taken = [], 0, 0
+    killed = {seq for life in lives if life.killed for seq, _, _ in life.entries}
+    for event in expected:
+        state, action = states.get(event.seq, ("unlisted", ""))
+        if event.name != fails:
+            if state != "handled":
+                breaches.append(f"{device}: event {event.seq} is {state}, expected handled")
+        elif state == "failed" and action == "file":
+            failed += 1
+        elif state == "handled" and event.seq in killed:
+            taken += 1
+        else:
+            breaches.append(f"{device}: event {event.seq} is {state} ({action}), expected failed")
+    return breaches, failed, taken
