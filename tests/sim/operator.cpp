@@ -149,7 +149,19 @@ void Operator::deliver(std::size_t number, const std::string& event, int attempt
   });
 }
 
+// P-18
+void Operator::send_rubbish(const std::string& user, const std::string& device) {
+  const tests::Caller caller{user, device, "sender=", context_.wall().unix_ms};
+  const Outcome outcome = functions_.invoke(
+      Function::kDefault, tests::message_event(caller, "$default", R"({"action":"dance"})"));
+  if (!outcome.ok) return;
+  const auto frame = json::parse(tests::body_of(outcome.text));
+  if (frame && (*frame)["code"].string_or("") == "unknown_action") return;
+  context_.broken("told-what-is-wrong", "expected unknown_action, got " + outcome.text);
+}
+
 void Operator::send_from(const std::string& user, const std::string& device) {
+  if (context_.dice.one_in(10)) return send_rubbish(user, device);
   Post& post = ledger_.add_post();
   post.user = user;
   post.sender = device;
