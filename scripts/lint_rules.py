@@ -93,7 +93,8 @@ def layers(file: File) -> Iterator[Finding]:
 
 # Each third-party header has one owner, so that a library can be replaced in one place.
 OWNERS = (
-    ("cJSON.h", ("common/json",)), ("mbedtls/", ("common/crypto",)), ("psa/", ("common/crypto",)),
+    ("cJSON.h", ("common/json",)), ("mbedtls/", ("common/crypto", "emulator/tls", "platform/lws")),
+    ("psa/", ("common/crypto", "emulator/tls", "platform/lws")),
     ("libwebsockets.h", ("platform/lws",)), ("wslay/", ("emulator/gateway",)),
     ("http_parser.h", ("emulator/gateway", "emulator/http")), ("sqlite3.h", ("emulator/dynamodb",)),
     ("curl/", ("lambdas/aws",)), ("yaml.h", ("emulator/template",)), ("fmt/", ("emulator", "cli")),

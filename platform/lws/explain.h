@@ -3,18 +3,19 @@
 // developers, and some of its verdicts need a second look. Decides nothing.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "agent/url.h"
+#include "platform/lws/tls_hooks.h"
 
 namespace beckon::platform {
 
 struct ConnectFailure {
-  std::string_view reason;                      // libwebsockets' text
-  std::optional<std::uint64_t> received_bytes;  // what the server sent; nothing: not known
+  std::string_view reason;             // libwebsockets' text
+  std::optional<TlsFailure> tls = {};  // where it was the TLS handshake
+  std::string now = {};                // RFC 3339: what this device's clock shows
 };
 
 // No connection was made: another address may do better.

@@ -85,10 +85,13 @@ base::Result<std::unique_ptr<Loop>> Loop::create(const LoopOptions& options, bas
   info.fd_limit_per_thread = static_cast<unsigned>(options.descriptors_max);
   info.max_http_header_pool = 2;  // a connection and its renewal
   info.timeout_secs = 60;         // the session's own timeouts come first
+  loop->has_trust_ = !options.ca_file.empty() || !options.ca_text.empty();
+  if (loop->has_trust_) info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
   if (!options.ca_file.empty()) {
-    info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
     info.client_ssl_ca_filepath = options.ca_file.c_str();
-    loop->has_trust_ = true;
+  } else if (!options.ca_text.empty()) {
+    info.client_ssl_ca_mem = options.ca_text.data();
+    info.client_ssl_ca_mem_len = static_cast<unsigned>(options.ca_text.size());
   }
   loop->watches_max_ = options.descriptors_max - std::min(options.descriptors_max, kReserved);
   loop->context_ = lws_create_context(&info);

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "common/base/error.h"
@@ -41,7 +42,10 @@ class TimerWatcher {
 };
 
 struct LoopOptions {
-  std::string ca_file;  // PEM; empty: no TLS connection can be verified, so none is made
+  // What TLS trusts: a file, or a text that outlives the call, of certificates in PEM. Both empty:
+  // no TLS connection can be verified, so none is made.
+  std::string ca_file = {};
+  std::string_view ca_text = {};
   std::size_t descriptors_max = 96;  // a few of them for connections
 };
 

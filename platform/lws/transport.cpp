@@ -2,9 +2,6 @@
 #include "platform/lws/transport.h"
 
 #include <arpa/inet.h>
-#ifdef __linux__
-#include <linux/tcp.h>
-#endif
 #include <netinet/in.h>
 
 #include <algorithm>
@@ -18,6 +15,7 @@
 
 #include "agent/url.h"
 #include "common/base/assert.h"
+#include "common/crypto/certificates.h"
 #include "platform/lws/explain.h"
 #include "platform/lws/protocols.h"
 
@@ -45,6 +43,7 @@ struct Transport::Connection {
   std::string peer_reason;
   int http_status = 0;                         // of a handshake that failed while beginning
   std::string failure;                         // the same; empty: none
+  std::string refusal;                         // why we refused the server; empty: we did not
   std::string message;                         // arrived so far
   std::deque<std::vector<unsigned char>> out;  // LWS_PRE bytes of room, then the text
   Timer begin_timer;
@@ -57,6 +56,9 @@ using Connection = Transport::Connection;
 
 // After this long a close frame that cannot be sent is given up.
 constexpr int kCloseSeconds = 3;
+
+// Of a server's certificate in DER; common ones have 1 to 2 kB.
+constexpr std::size_t kCertificateBytesMax = 16 * 1024;
 
 // Our session decides when a link is dead; libwebsockets' own idle machinery stays off.
 constexpr lws_retry_bo_t kNoRetry{};
@@ -194,7 +196,7 @@ void try_addresses(Connection& connection, const agent::WebSocketUrl& url) {
   } while (!connection.addresses.empty());
   // What fails at once, inside the call, libwebsockets does not report.
   if (connection.failure.empty()) {
-    connection.failure = explain({"conn fail: " + std::to_string(error), std::nullopt}, url);
+    connection.failure = explain({"conn fail: " + std::to_string(error)}, url);
   }
   over(connection, false, connection.http_status, std::string(connection.failure));
 }
@@ -212,6 +214,11 @@ void begin(Connection& connection) {
   if (url->secure && !connection.transport->loop().has_trust()) {
     return over(connection, false, 0,
                 "no trusted certificates for TLS; name a file of them (--cacert FILE)");
+  }
+  if (url->secure && url->host.find(':') != std::string::npos) {
+    return over(
+        connection, false, 0,
+        "TLS to an IPv6 address cannot be verified here: give the server's name in the URL");
   }
   NameResolver* resolver = connection.transport->resolver();
   if (resolver == nullptr || is_address(url->host)) {
@@ -233,29 +240,39 @@ void begin_soon(Connection& connection) {
                    1);
 }
 
-// What the server sent so far, as far as the system tells.
-std::optional<std::uint64_t> received_bytes(lws* wsi) {
-#ifdef __linux__
-  tcp_info info{};
-  socklen_t length = sizeof info;
-  if (getsockopt(lws_get_socket_fd(wsi), IPPROTO_TCP, TCP_INFO, &info, &length) == 0 &&
-      length >= offsetof(tcp_info, tcpi_bytes_received) + sizeof info.tcpi_bytes_received) {
-    return info.tcpi_bytes_received;
+// Why the server's public key is not accepted; nothing if it is one of the pinned ones, or none is
+// pinned.
+std::optional<std::string> check_pins(const Connection& connection) {
+  const std::vector<std::string>& pins = connection.transport->options().pins;
+  const auto url = agent::parse_websocket_url(connection.endpoint.url);
+  if (pins.empty() || !url || !url->secure) return std::nullopt;
+  // The union's text is as long as we make the room behind it.
+  std::vector<char> room(sizeof(lws_tls_cert_info_results) + kCertificateBytesMax);
+  auto* info = reinterpret_cast<lws_tls_cert_info_results*>(room.data());
+  if (lws_tls_peer_cert_info(connection.wsi, LWS_TLS_CERT_INFO_DER_RAW, info,
+                             kCertificateBytesMax) != 0) {
+    return "TLS: the server's certificate is too large to compare its key with tls.pins";
   }
-#else
-  (void)wsi;
-#endif
-  return std::nullopt;
+  const std::string_view der(info->ns.name, static_cast<std::size_t>(info->ns.len));
+  const auto pin = crypto::public_key_pin(der);
+  if (!pin) return "TLS: the server's public key cannot be read";
+  if (std::ranges::find(pins, *pin) != pins.end()) return std::nullopt;
+  return "TLS: the server's public key is none of the pinned ones: it is " + *pin +
+         "; if that is right, add it to tls.pins";
 }
 
 void handshake_failed(Connection& connection, std::string_view reason) {
   const auto url = agent::parse_websocket_url(connection.endpoint.url);
   if (!url) return over(connection, false, 0, url.error().message);
-  const ConnectFailure failure{reason, received_bytes(connection.wsi)};
+  const ConnectFailure failure{reason, take_tls_failure(), base::format_rfc3339(base::wall_now())};
   // 101 is no refusal: what followed it was wrong.
   const int answer = static_cast<int>(lws_http_client_http_response(connection.wsi));
   connection.http_status = answer == 101 ? 0 : answer;
-  connection.failure = explain(failure, *url);
+  if (connection.refusal.empty()) {
+    connection.failure = explain(failure, *url);
+  } else {
+    connection.failure = connection.refusal;
+  }
   if (connection.beginning) return;
   if (!connection.addresses.empty() && !connection.closing && is_unreached(reason)) {
     lws_set_opaque_user_data(connection.wsi, nullptr);
@@ -273,6 +290,11 @@ int transport_callback(lws* wsi, lws_callback_reasons reason, void*, void* in, s
   switch (reason) {
     case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
       connection->wsi = wsi;
+      // The server is who its certificate says; nothing was sent to it so far, no token either.
+      if (auto wrong = check_pins(*connection)) {
+        connection->refusal = std::move(*wrong);
+        return -1;
+      }
       return add_headers(*connection, static_cast<unsigned char**>(in), length) ? 0 : -1;
     case LWS_CALLBACK_CLIENT_ESTABLISHED:
       connection->wsi = wsi;
@@ -297,7 +319,11 @@ int transport_callback(lws* wsi, lws_callback_reasons reason, void*, void* in, s
     case LWS_CALLBACK_CLIENT_CLOSED: over(*connection, true, 0, ""); return 0;
     case LWS_CALLBACK_WSI_DESTROY:
       // Only if none of the two above came.
-      if (!connection->beginning) over(*connection, connection->open, 0, "the connection ended");
+      if (!connection->beginning) {
+        const std::string why =
+            connection->refusal.empty() ? "the connection ended" : std::move(connection->refusal);
+        over(*connection, connection->open, 0, why);
+      }
       return 0;
     default: return 0;
   }

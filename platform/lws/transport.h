@@ -9,7 +9,9 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "agent/ports.h"
 #include "common/base/time.h"
@@ -21,6 +23,8 @@ namespace beckon::platform {
 struct TransportOptions {
   std::size_t message_bytes_max = 32 * 1024;
   base::Duration ping{};  // between WebSocket pings; 0: none
+  // If any: the server's public key must be one of them, beside all else. "sha256//BASE64".
+  std::vector<std::string> pins = {};
 };
 
 class Transport final : public agent::Transport {

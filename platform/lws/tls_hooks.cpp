@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/lws/tls_hooks.h"
+
+#define MBEDTLS_ALLOW_PRIVATE_ACCESS  // the state and the alert: libwebsockets reads them so, too
+#include <mbedtls/ssl.h>
+#include <mbedtls/x509_crt.h>
+#include <psa/crypto.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <utility>
+
+namespace beckon::platform {
+namespace {
+
+// libwebsockets hands nothing through from a handshake to its callback, so the last one is kept
+// here. One loop, one thread.
+std::optional<TlsFailure> last_failure;
+TlsFailure refused_chain;
+
+std::string time_text(const mbedtls_x509_time& time) {
+  char text[80];
+  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02dZ", time.year, time.mon, time.day,
+                time.hour, time.min, time.sec);
+  return text;
+}
+
+std::string name_text(const mbedtls_x509_name& name) {
+  char text[256];
+  const int length = mbedtls_x509_dn_gets(text, sizeof text, &name);
+  return length > 0 ? std::string(text, static_cast<std::size_t>(length)) : std::string();
+}
+
+bool same(const mbedtls_x509_buf& a, const mbedtls_x509_buf& b) {
+  return std::string_view(reinterpret_cast<const char*>(a.p), a.len) ==
+         std::string_view(reinterpret_cast<const char*>(b.p), b.len);
+}
+
+// Called for every certificate of the chain, from the top down to the server's own (depth 0).
+// Changes nothing of mbedTLS's verdict: it only takes notes.
+int note_certificate(void*, mbedtls_x509_crt* certificate, int depth, std::uint32_t* flags) {
+  if ((*flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) != 0) {
+    refused_chain.is_self_signed =
+        depth == 0 && same(certificate->issuer_raw, certificate->subject_raw);
+    refused_chain.unknown_issuer = name_text(certificate->issuer);
+  }
+  if ((*flags & MBEDTLS_X509_BADCERT_FUTURE) != 0) {
+    refused_chain.valid_from = time_text(certificate->valid_from);
+  }
+  if ((*flags & MBEDTLS_X509_BADCERT_EXPIRED) != 0) {
+    refused_chain.valid_to = time_text(certificate->valid_to);
+  }
+  return 0;
+}
+
+void note_failure(const mbedtls_ssl_context& tls, int error) {
+  TlsFailure failure = std::move(refused_chain);
+  failure.error = error;
+  if (error == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED) {
+    failure.flags = mbedtls_ssl_get_verify_result(&tls);
+  }
+  // An alert's message is its level and its kind.
+  if (error == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) failure.alert = tls.in_msg[1];
+  last_failure = std::move(failure);
+}
+
+}  // namespace
+
+std::optional<TlsFailure> take_tls_failure() {
+  return std::exchange(last_failure, std::nullopt);
+}
+
+}  // namespace beckon::platform
+
+// The names are the linker's: what libwebsockets calls, and what it would have called.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
+extern "C" {
+
+void __real_mbedtls_ssl_conf_max_version(mbedtls_ssl_config* config, int major, int minor);
+int __real_mbedtls_ssl_handshake_step(mbedtls_ssl_context* tls);
+
+// libwebsockets 4.3 says "at most TLS 1.2" of every connection.
+void __wrap_mbedtls_ssl_conf_max_version(mbedtls_ssl_config* config, int major, int minor) {
+  // TLS 1.3 computes through PSA, which wants to be made ready. Without it 1.2 is left.
+  if (minor == MBEDTLS_SSL_MINOR_VERSION_3 && psa_crypto_init() == PSA_SUCCESS) {
+    minor = MBEDTLS_SSL_MINOR_VERSION_4;
+  }
+  __real_mbedtls_ssl_conf_max_version(config, major, minor);
+}
+
+int __wrap_mbedtls_ssl_handshake_step(mbedtls_ssl_context* tls) {
+  if (tls->state == MBEDTLS_SSL_HELLO_REQUEST) {
+    mbedtls_ssl_set_verify(tls, beckon::platform::note_certificate, nullptr);
+  }
+  beckon::platform::refused_chain = {};
+  const int result = __real_mbedtls_ssl_handshake_step(tls);
+  if (result == 0 || result == MBEDTLS_ERR_SSL_WANT_READ || result == MBEDTLS_ERR_SSL_WANT_WRITE) {
+    return result;
+  }
+  beckon::platform::note_failure(*tls, result);
+  errno = 0;  // with EAGAIN in it, libwebsockets takes every error for "not yet"
+  return result;
+}
+
+}  // extern "C"
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// What libwebsockets' layer over mbedTLS lacks: TLS 1.3, and the word why a handshake failed. Put
+// in at link time (--wrap in CMakeLists.txt), so that its sources stay as they come. Decides
+// nothing about trust: that is mbedTLS's.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace beckon::platform {
+
+struct TlsFailure {
+  int error = 0;             // mbedTLS's, negative
+  std::optional<int> alert;  // what the server sent instead of going on
+  std::uint32_t flags = 0;   // MBEDTLS_X509_BADCERT_*, of a certificate that was refused
+  // Of the chain that was refused; empty where no certificate came.
+  bool is_self_signed = false;  // the server's own certificate, and nothing above it
+  std::string unknown_issuer;   // of the last certificate that the server sent
+  std::string valid_from;       // RFC 3339, of a certificate that is not valid yet
+  std::string valid_to;         // of one that is not valid any more
+};
+
+// Of the handshake that failed last; nothing if none did since the last call. libwebsockets reports
+// a failed handshake before it goes on with another one, so ask in its callback.
+std::optional<TlsFailure> take_tls_failure();
+
+}  // namespace beckon::platform
