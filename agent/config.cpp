@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "agent/url.h"
+#include "common/base/bytes.h"
 #include "common/protocol/limits.h"
 
 namespace beckon::agent {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::int64_t kConcurrencyMax = 64;
 constexpr std::size_t kHeaderValueBytesMax = 2048;
+constexpr std::size_t kPinDigestBytes = 32;  // SHA-256
 
 void read_headers(ObjectReader& root, Config& config) {
   for (const json::View member : root.object("headers")) {
@@ -25,6 +27,31 @@ void read_headers(ObjectReader& root, Config& config) {
       config.headers.push_back(Header{std::string(member.key()), std::string(*value)});
     }
   }
+}
+
+// "sha256//" and the digest in base64, as curl's --pinnedpubkey takes it.
+bool is_pin(std::string_view text) {
+  constexpr std::string_view kPrefix = "sha256//";
+  if (!text.starts_with(kPrefix)) return false;
+  const auto digest = base::base64_decode(text.substr(kPrefix.size()));
+  return digest && digest->size() == kPinDigestBytes;
+}
+
+void read_pins(ObjectReader& reader, std::vector<std::string>& pins) {
+  const json::View array = reader.array("pins");
+  if (!array.exists()) return;
+  pins.clear();
+  std::size_t index = 0;
+  for (const json::View element : array) {
+    const auto text = element.string();
+    const std::string path = "pins[" + std::to_string(index++) + "]";
+    if (!text || !is_pin(*text)) {
+      reader.wrong(path, "\"sha256//\" and 44 characters of base64", element);
+    } else {
+      pins.emplace_back(*text);
+    }
+  }
+  if (index == 0) reader.wrong("pins", "at least one pin, or no \"pins\"", array);
 }
 
 void read_timing(ObjectReader& root, Timing& timing) {
@@ -177,6 +204,7 @@ ConfigErrors read_config(std::string_view text, ActionTypes types, Config& confi
   if (const json::View tls = root.object("tls"); tls.exists()) {
     ObjectReader reader(tls, "tls", errors);
     take(reader.nonempty_text("ca_file"), config.ca_file);
+    read_pins(reader, config.pins);
     reader.finish();
   }
   if (const auto value = root.flag("insecure")) config.insecure = *value;

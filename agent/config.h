@@ -21,14 +21,15 @@ namespace beckon::agent {
 
 struct Config {
   std::string url;
-  std::string user;             // with device: the identity in an open deployment
-  std::string device;           // with a key: the identity in any other
-  std::string key_file;         // of the device's private key; empty: none
-  bool claim = false;           // the key may be unknown to the backend: ask to be claimed
-  std::vector<Header> headers;  // sent besides
-  bool insecure = false;        // ws:// to other machines is allowed
-  std::string ca_file;          // empty: the platform's
-  std::string state_dir;        // empty: the platform's
+  std::string user;               // with device: the identity in an open deployment
+  std::string device;             // with a key: the identity in any other
+  std::string key_file;           // of the device's private key; empty: none
+  bool claim = false;             // the key may be unknown to the backend: ask to be claimed
+  std::vector<Header> headers;    // sent besides
+  bool insecure = false;          // ws:// to other machines is allowed
+  std::string ca_file;            // "system": the system's; empty: the platform's default
+  std::vector<std::string> pins;  // the server's public key is one of them: "sha256//BASE64"
+  std::string state_dir;          // empty: the platform's
   std::optional<base::LogLevel> log_level;
   SessionOptions session;
   std::shared_ptr<RuleSet> rules;  // null: none were given

@@ -13,6 +13,7 @@
 #include "agent/url.h"
 #include "common/base/bytes.h"
 #include "common/json/writer.h"
+#include "platform/linux/trust.h"
 
 namespace beckon::platform {
 namespace {
@@ -24,13 +25,6 @@ constexpr int kExitUsage = 2;
 constexpr base::Duration kEndMax = 3s;  // from the session's end to the program's
 constexpr base::Duration kClaimDelayMax = 15s;
 constexpr base::Duration kEndStep = 20ms;  // looking whether all is closed, then only
-
-constexpr const char* kSystemTrust[] = {
-    "/etc/ssl/certs/ca-certificates.crt",  // Debian, Alpine, OpenWrt
-    "/etc/pki/tls/certs/ca-bundle.crt",    // Fedora
-    "/etc/ssl/ca-bundle.pem",              // SUSE
-    "/etc/ssl/cert.pem",                   // Alpine, BSD
-};
 
 // One file per URL, user and device, so that ad hoc uses do not mix.
 std::string storage_key(const agent::Config& config) {
@@ -93,6 +87,7 @@ bool App::configure() {
   config_ = std::move(config);
   take_identity(std::move(*identity));
   log_.set_level(config_.log_level.value_or(base::LogLevel::kInfo));
+  warn_about_trust(config_, logger_);
   return true;
 }
 
@@ -150,28 +145,23 @@ bool App::open_storage() {
   return true;
 }
 
-// The file of trusted certificates, if the URL wants TLS; false: it is wanted and there is none.
-bool App::find_trust(std::string& ca_file) {
+// What the loop trusts, if the URL wants TLS; false: it is wanted and there is nothing.
+bool App::find_loop_trust(LoopOptions& options) {
   const auto url = agent::parse_websocket_url(config_.url);
   if (!url || !url->secure) return true;
-  if (!config_.ca_file.empty()) {
-    ca_file = config_.ca_file;
-    return true;
+  auto trust = find_trust(config_.ca_file);
+  if (!trust) {
+    logger_.error("%s", trust.error().message.c_str());
+    return false;
   }
-  for (const char* candidate : kSystemTrust) {
-    if (access(candidate, R_OK) != 0) continue;
-    ca_file = candidate;
-    return true;
-  }
-  logger_.error(
-      "this system has no file of trusted certificates; install ca-certificates or use "
-      "--cacert FILE");
-  return false;
+  options.ca_file = std::move(trust->file);
+  options.ca_text = trust->text;
+  return true;
 }
 
 bool App::start_parts() {
   LoopOptions loop_options;
-  if (!open_storage() || !find_trust(loop_options.ca_file)) return false;
+  if (!open_storage() || !find_loop_trust(loop_options)) return false;
   auto loop = Loop::create(loop_options, log_);
   if (!loop) {
     logger_.error("%s", loop.error().message.c_str());
@@ -232,7 +222,9 @@ bool App::watch_surroundings() {
 }
 
 TransportOptions App::transport_options() const {
-  return {.message_bytes_max = config_.session.max_bytes, .ping = config_.session.timing.ping};
+  return {.message_bytes_max = config_.session.max_bytes,
+          .ping = config_.session.timing.ping,
+          .pins = config_.pins};
 }
 
 // The configuration's rules; without any, what ad hoc mode does: print, or run the command.
@@ -363,7 +355,8 @@ void App::reload() {
                           fresh.key_file.empty() == config_.key_file.empty();
   if (!same_place) {
     logger_.warning(
-        "url, user, device, claim, tls and state_dir, and whether there is a key, hold from the "
+        "url, user, device, claim, tls.ca_file and state_dir, and whether there is a key, hold "
+        "from the "
         "next "
         "start on");
     fresh.url = config_.url;

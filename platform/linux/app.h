@@ -57,7 +57,7 @@ class App final : private agent::Clock,
   bool start_parts();
   bool watch_surroundings();
   bool open_storage();
-  bool find_trust(std::string& ca_file);
+  bool find_loop_trust(LoopOptions& options);
   TransportOptions transport_options() const;
   void apply_rules();
   void stop(int number);

@@ -24,7 +24,8 @@ Who and where:
                         can register this device (beckon device claim CODE --user NAME)
   --user NAME           whose device this is; without a key, in a deployment with AuthMode=open
   --header 'NAME: TEXT' one more header for the handshake; can be repeated
-  --cacert FILE         trusted certificates (PEM); default: the system's
+  --cacert FILE|system  whom TLS trusts: a file of certificates (PEM), or the system's. Default:
+                        Amazon's roots, which are built in. Pins: "tls" in a configuration
   --insecure            allow ws:// to another machine: everybody on the way can read along
 
 What and how:

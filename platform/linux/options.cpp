@@ -5,8 +5,8 @@
 
 #include <cstdlib>
 
-#include "common/crypto/certificates.h"
 #include "platform/linux/file.h"
+#include "platform/linux/trust.h"
 
 namespace beckon::platform {
 namespace {
@@ -141,15 +141,6 @@ base::Status set_flag(Options& options, int flag, const std::string& value) {
   }
 }
 
-// A file that was named must be one that TLS can use, whether it is needed today or not.
-base::Status check_trust(const std::string& path) {
-  const auto text = read_file(path, kFileBytesMax);
-  if (!text) return fail(text.error().code, "tls.ca_file: " + text.error().message);
-  const auto count = crypto::count_certificates(*text);
-  if (count) return {};
-  return fail(count.error().code, "tls.ca_file: " + path + " " + count.error().message);
-}
-
 std::string environment_or_empty(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? std::string() : std::string(value);
@@ -217,10 +208,8 @@ agent::ConfigErrors load_config(const Options& options, agent::ActionTypes types
   }
   const agent::ConfigErrors more = agent::check_config(config);
   errors.insert(errors.end(), more.begin(), more.end());
-  if (!config.ca_file.empty()) {
-    if (const auto trusted = check_trust(config.ca_file); !trusted) {
-      errors.push_back(trusted.error().message);
-    }
+  if (const auto trusted = check_trust(config.ca_file); !trusted) {
+    errors.push_back(trusted.error().message);
   }
   return errors;
 }

@@ -15,9 +15,10 @@ TEST(Config, EverySettingIsRead) {
   Config config;
   const ConfigErrors errors = read_config(
       R"({"url":"wss://x/dev","user":"Bob","device":"laptop","start":"oldest","state_dir":"/s",
-          "concurrency":2,"max_bytes":4096,"tls":{"ca_file":"/ca.pem"},"insecure":true,
+          "concurrency":2,"max_bytes":4096,"insecure":true,
           "log_level":"warning","renewal":"break_before_make","headers":{"X-A":"b"},
-          "timing":{"heartbeat":"4m","ack_delay":"250ms"},"rules":[]})",
+          "timing":{"heartbeat":"4m","ack_delay":"250ms"},"rules":[],"tls":{"ca_file":"/ca.pem",
+          "pins":["sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="]}})",
       {}, config);
   EXPECT_THAT(errors, IsEmpty());
   EXPECT_THAT(check_config(config), IsEmpty());
@@ -26,6 +27,7 @@ TEST(Config, EverySettingIsRead) {
   EXPECT_EQ(config.device, "laptop");
   EXPECT_EQ(config.state_dir, "/s");
   EXPECT_EQ(config.ca_file, "/ca.pem");
+  EXPECT_THAT(config.pins, ElementsAre("sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="));
   EXPECT_TRUE(config.insecure);
   EXPECT_EQ(config.log_level, base::LogLevel::kWarning);
   EXPECT_TRUE(config.session.start_oldest);
@@ -57,7 +59,11 @@ TEST(Config, EveryMistakeIsNamedWithItsPathWhatWasExpectedAndWhatCame) {
       {R"({"timing":{"heartbeat":"1ms"}})",
        "timing.heartbeat: expected a duration like \"30s\" from 100ms to 24h, got \"1ms\""},
       {R"({"timing":{"heart":"1m"}})", "timing.heart: unknown; known here are ack_delay"},
-      {R"({"tls":{"verify":false}})", "tls.verify: unknown; known here are ca_file"},
+      {R"({"tls":{"verify":false}})", "tls.verify: unknown; known here are ca_file, pins"},
+      {R"({"tls":{"pins":"sha256//x"}})", "tls.pins: expected an array, got \"sha256//x\""},
+      {R"({"tls":{"pins":[]}})", "tls.pins: expected at least one pin, or no \"pins\""},
+      {R"({"tls":{"pins":["sha256//AAAA"]}})",
+       "tls.pins[0]: expected \"sha256//\" and 44 characters of base64, got \"sha256//AAAA\""},
       {R"({"headers":{"X-A":"a\nb"}})", "headers.X-A: expected one line of text"},
       {R"({"headers":{"X A":"a"}})", "headers.X A: expected a header's name"},
       {R"({"log_level":"loud"})", "log_level: expected \"debug\" or"},

@@ -9,7 +9,6 @@ import base64
 import hashlib
 import json
 import socket
-import ssl
 import struct
 import threading
 import time
@@ -72,7 +71,7 @@ class Connection:
 
 
 class StreamServer:
-    def __init__(self, epoch="k3f9", certificate=None, version=ssl.TLSVersion.TLSv1_2, host="127.0.0.1"):
+    def __init__(self, epoch="k3f9", tls=None, host="127.0.0.1"):
         self.epoch = epoch
         self.events = []            # {"seq", "id", "name", "time", "data"}
         self.connections = []       # all that were accepted, oldest first
@@ -85,11 +84,8 @@ class StreamServer:
         self.answers_pings = True
         self.remembers = False      # a device without a cursor goes on at its last one (P-19)
         self._change = threading.Condition()
-        self._context = None
-        if certificate:
-            self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self._context.load_cert_chain(*certificate)
-            self._context.minimum_version = version
+        self.tls_versions = []      # of every TLS handshake that was finished
+        self._context = tls         # an ssl.SSLContext, or plain text
         self._listener = socket.create_server((host, 0))
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -189,6 +185,7 @@ class StreamServer:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._context:
                 sock = self._context.wrap_socket(sock, server_side=True)
+                self.tls_versions.append(sock.version())
             connection = self._shake_hands(sock)
             if connection:
                 self._read(connection)
