@@ -120,7 +120,7 @@ class Demo:
 
     def start_emulator(self) -> None:
         begun = time.monotonic()
-        emulator = self._start("emulator", [str(BIN / "beckon-emulator"), "--port", "0", "--json"])
+        emulator = self._start("emulator", [str(BIN / "beckon-emulator"), "--open", "--port", "0", "--json"])
         line = emulator.line(READY_S)
         if line is None:
             raise emulator.failure(f"said nothing for {READY_S:.0f} s")

@@ -239,7 +239,9 @@ void App::announce() {
     log.warning("function %s: %s", name.c_str(), problem.c_str());
   }
   if (auth_mode(model_) == "open") {
-    log.warning("AuthMode is open: whoever connects is who they say they are");
+    log.warning(
+        "AuthMode is OPEN: whoever connects is who they say they are; for demos and local work "
+        "only");
   }
   if (!is_loopback_address(options_.host)) {
     log.warning(
@@ -308,7 +310,6 @@ int run_app(const AppOptions& options) {
   from.stack_name = options.stack_name;
   from.region = options.region;
   from.parameters = options.parameters;
-  from.fallback_parameters = {{"AuthMode", "open"}};
   auto model = load_template(from);
   if (!model) return complain(kBadConfiguration, model.error().message);
   return App(options, std::move(*model)).run();

@@ -13,12 +13,15 @@
 namespace beckon::emulator {
 namespace {
 
+constexpr const char* kOpen = "open";
 constexpr const char* kTemplate = "infrastructure/template.yaml";
 
 constexpr const char* kFooter =
     "\nExamples:\n"
     "  beckon-emulator\n"
     "      the template of this project on port 3001, everything in memory\n"
+    "  beckon-emulator --open\n"
+    "      the same without device keys: a client is who it says it is (wscat, first steps)\n"
     "  beckon-emulator --port 0 --json\n"
     "      any free port; one line of JSON on stdout when it is ready\n"
     "  beckon-emulator --data ./data --parameter AllowBroadcast=true\n"
@@ -44,6 +47,7 @@ struct RawOptions {
   std::optional<double> message_rate;
   bool no_pong = false;
   bool no_prewarm = false;
+  bool open = false;
 };
 
 // The project's template, seen from the working directory or from where this program was built.
@@ -100,6 +104,9 @@ void declare(CLI::App& app, AppOptions& options, RawOptions& raw) {
   app.add_option("--parameter", raw.parameters,
                  "Key=Value of the template's Parameters; repeatable")
       ->allow_extra_args(false);
+  app.add_flag("--open", raw.open,
+               "believe the user and device names that clients give, without keys: short for "
+               "--parameter AuthMode=open");
   app.add_option("--stack-name", options.stack_name, "the stack's name")
       ->check(check_stack_name)
       ->capture_default_str();
@@ -176,6 +183,10 @@ std::optional<int> apply(const RawOptions& raw, AppOptions& options) {
   }
   if (const auto status = read_log_level(raw.log_level, options.log_level)) return status;
   if (const auto status = read_parameters(raw.parameters, options.parameters)) return status;
+  if (raw.open && options.parameters.try_emplace("AuthMode", kOpen).first->second != kOpen) {
+    return refuse("--open and --parameter AuthMode=" + options.parameters["AuthMode"] +
+                  " contradict each other");
+  }
   const auto delays = parse_retry_delays(raw.retry_delays);
   if (!delays) {
     return refuse("--async-retry-delays: expected times such as 1s,2s or 1m,2m, not '" +

@@ -46,6 +46,20 @@ std::string join(const std::vector<std::string>& texts) {
   return texts.empty() ? "none" : fmt::format("{}", fmt::join(texts, ", "));
 }
 
+// What to type now.
+std::string first_steps(const std::string& mode, const Endpoints& endpoints) {
+  const std::string beckon = "  beckon --endpoint-url " + endpoints.base;
+  std::string text = "\n";
+  if (mode == "device-key") {
+    text += "  beckon-agent keygen --out laptop.key > laptop.pub\n" + beckon +
+            " device add laptop --user Bob --key laptop.pub\n  beckon-agent --url " +
+            endpoints.websocket + " --device laptop --key laptop.key\n";
+  } else {
+    text += "  wscat -c '" + endpoints.websocket + "?user=Bob&device=Laptop'\n";
+  }
+  return text + beckon + " post Bob 'hey bob'\n";
+}
+
 }  // namespace
 
 std::string auth_mode(const AppModel& model) {
@@ -103,11 +117,10 @@ std::string ready_text(const AppOptions& options, const AppModel& model, const E
                                         : options.data_dir);
   if (auth_mode(model) == "open") {
     line("auth mode", "OPEN: whoever connects is who they say they are; never deploy it so");
+  } else if (auth_mode(model) == "device-key") {
+    line("auth mode", "devices prove who they are with keys (--open: without)");
   }
-  if (!endpoints.websocket.empty()) {
-    text += fmt::format("\n  wscat -c '{}?user=Bob&device=Laptop'\n", endpoints.websocket);
-    text += fmt::format("  beckon --endpoint-url {} post Bob 'hey bob'\n", endpoints.base);
-  }
+  if (!endpoints.websocket.empty()) text += first_steps(auth_mode(model), endpoints);
   return text + "\n";
 }
 

@@ -95,14 +95,8 @@ void read_outputs(const TemplateNode* outputs, TemplateEvaluator& evaluator, Tem
 void read_template(const TemplateNode& root, const TemplateOptions& options, TemplateErrors& errors,
                    AppModel& model) {
   check_sections(root, errors);
-  ParameterValues parameters = read_parameters(
-      section(root, "Parameters", errors), options.parameters, options.fallback_parameters, errors);
-  for (const auto& [name, value] : parameters.fallbacks_used) {
-    model.notes.push_back(
-        fmt::format("parameter {0}={1}: nobody gave it and the template has no "
-                    "default; set it with --parameter {0}=…",
-                    name, value));
-  }
+  ParameterValues parameters =
+      read_parameters(section(root, "Parameters", errors), options.parameters, errors);
   model.parameters = std::move(parameters.texts);
   TemplateScope scope{options.stack_name,
                       options.region,

@@ -18,9 +18,6 @@ struct TemplateOptions {
   std::string region = "us-east-1";
   std::string account = "000000000000";
   std::map<std::string, std::string> parameters;  // --parameter Key=Value
-  // Values for parameters that the template has, without Default, and that nobody gave. Each use
-  // is told in AppModel.notes. Names the template does not have are ignored.
-  std::map<std::string, std::string> fallback_parameters;
 };
 
 // Errors: kIo (cannot be read), kInvalid (all mistakes of the template, one a line, each

@@ -185,8 +185,7 @@ TemplateNode Declaration::to_node(const std::string& value) const {
 }
 
 void read_one(const TemplateMember& member, const std::map<std::string, std::string>& given,
-              const std::map<std::string, std::string>& fallback, TemplateErrors& errors,
-              ParameterValues& out) {
+              TemplateErrors& errors, ParameterValues& out) {
   out.nodes[member.key] = TemplateNode::unknown(member.key_at);
   Declaration declaration(member, errors);
   if (!declaration.read()) return;
@@ -203,9 +202,6 @@ void read_one(const TemplateMember& member, const std::map<std::string, std::str
   } else if (preset != nullptr) {
     value = preset->text;
     at = preset->at;
-  } else if (const auto spare = fallback.find(member.key); spare != fallback.end()) {
-    value = spare->second;
-    out.fallbacks_used.insert(*spare);
   } else {
     errors.add(member.key_at, fmt::format("parameter {0} has no Default: give it a value with "
                                           "--parameter {0}=VALUE{1}",
@@ -221,14 +217,13 @@ void read_one(const TemplateMember& member, const std::map<std::string, std::str
 
 ParameterValues read_parameters(const TemplateNode* section,
                                 const std::map<std::string, std::string>& given,
-                                const std::map<std::string, std::string>& fallback,
                                 TemplateErrors& errors) {
   ParameterValues values;
   std::vector<std::string> known;
   if (section != nullptr) {
     for (const TemplateMember& member : section->members) {
       known.push_back(member.key);
-      read_one(member, given, fallback, errors, values);
+      read_one(member, given, errors, values);
     }
   }
   for (const auto& [name, value] : given) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The Parameters section: what each parameter's value is, after --parameter, fallbacks and
+// The Parameters section: what each parameter's value is, after --parameter and
 // defaults, and whether its declaration allows it.
 #pragma once
 
@@ -12,17 +12,14 @@
 namespace beckon::emulator {
 
 struct ParameterValues {
-  std::map<std::string, TemplateNode> nodes;          // for the evaluator
-  std::map<std::string, std::string> texts;           // as a person would give them
-  std::map<std::string, std::string> fallbacks_used;  // those that nobody gave
+  std::map<std::string, TemplateNode> nodes;  // for the evaluator
+  std::map<std::string, std::string> texts;   // as a person would give them
 };
 
-// section: the Parameters mapping, or nullptr. given: what the caller sets; fallback: used for a
-// parameter that the template has, without Default, and that is not given. An unknown name in
+// section: the Parameters mapping, or nullptr. given: what the caller sets. An unknown name in
 // `given` is an error that lists the known ones.
 ParameterValues read_parameters(const TemplateNode* section,
                                 const std::map<std::string, std::string>& given,
-                                const std::map<std::string, std::string>& fallback,
                                 TemplateErrors& errors);
 
 }  // namespace beckon::emulator

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 
+#include "common/identity/device_token.h"
 #include "common/json/json.h"
 #include "common/json/writer.h"
 #include "common/protocol/limits.h"
+#include "lambdas/authorize/device_key.h"
 #include "lambdas/backend/gateway_event.h"
 
 namespace beckon::lambdas {
@@ -50,22 +52,67 @@ std::string policy(std::string_view effect, std::string_view method_arn, std::st
   return writer.end_object().end_object().take();
 }
 
-}  // namespace
-
-std::vector<std::string> split_origins(std::string_view text) {
-  std::vector<std::string> origins;
-  while (!text.empty()) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    std::string_view origin = text.substr(0, comma);
-    while (!origin.empty() && origin.front() == ' ') origin.remove_prefix(1);
-    while (!origin.empty() && origin.back() == ' ') origin.remove_suffix(1);
-    if (!origin.empty()) origins.emplace_back(origin);
-    text.remove_prefix(std::min(comma + 1, text.size()));
-  }
-  return origins;
+base::Result<std::string> unauthorized() {
+  return base::fail(ErrorCode::kDenied, "Unauthorized");
 }
 
-base::Result<std::string> handle_authorize(base::LogSink& sink, const AuthorizeSettings& settings,
+base::Result<std::string> believe_names(const base::Logger& log, json::View root,
+                                        std::string_view method_arn) {
+  const std::string_view user = claim(root, "X-User-Id", "user");
+  const std::string_view device = claim(root, "X-Device-Id", "device");
+  if (!is_identifier(user, protocol::kUserIdBytesMax) || !is_device_id(device)) {
+    log.warning(
+        "refused: expected user and device as headers X-User-Id and X-Device-Id or as query "
+        "parameters user and device, each 1 to 128 bytes without control characters");
+    return unauthorized();
+  }
+  return policy("Allow", method_arn, user, device);
+}
+
+// The header's value; "" if it is missing or there are several, of which nobody could say which one
+// counts.
+std::string_view authorization(json::View root) {
+  if (header(root["multiValueHeaders"], "Authorization").size() > 1) return {};
+  return header(root["headers"], "Authorization").string_or("");
+}
+
+base::Result<std::string> judge_token(Host& host, const AuthorizeSettings& settings,
+                                      json::View root, std::string_view method_arn) {
+  const json::View context = root["requestContext"];
+  const std::string_view domain = context["domainName"].string_or("");
+  const std::string_view stage = context["stage"].string_or("");
+  if (domain.empty() || stage.empty()) {
+    return base::fail(ErrorCode::kInvalid,
+                      "authorizer event: requestContext: expected domainName and stage");
+  }
+  TokenRules rules{settings.audiences, settings.enrolment};
+  rules.audiences.push_back(identity::audience(domain, stage));
+  const auto judgement = judge_device(host, rules, authorization(root));
+  if (!judgement) return std::unexpected(judgement.error());
+  switch (judgement->verdict) {
+    case Verdict::kUnproven: return unauthorized();
+    case Verdict::kRefused: return policy("Deny", method_arn, "", "");
+    case Verdict::kAdmitted: break;
+  }
+  return policy("Allow", method_arn, judgement->user_id, judgement->device_id);
+}
+
+}  // namespace
+
+std::vector<std::string> split_list(std::string_view text) {
+  std::vector<std::string> entries;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    std::string_view entry = text.substr(0, comma);
+    while (!entry.empty() && entry.front() == ' ') entry.remove_prefix(1);
+    while (!entry.empty() && entry.back() == ' ') entry.remove_suffix(1);
+    if (!entry.empty()) entries.emplace_back(entry);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return entries;
+}
+
+base::Result<std::string> handle_authorize(Host& host, const AuthorizeSettings& settings,
                                            std::string_view text) {
   const auto document = json::parse(text, json::kDepthMaxHost);
   if (!document) return std::unexpected(document.error());
@@ -74,7 +121,7 @@ base::Result<std::string> handle_authorize(base::LogSink& sink, const AuthorizeS
   if (!method_arn) {
     return base::fail(ErrorCode::kInvalid, "authorizer event: methodArn: expected a string");
   }
-  const base::Logger log(sink, "authorize");
+  const base::Logger log(host.log, "authorize");
   if (const json::View origin = header(root["headers"], "Origin"); origin.exists()) {
     const std::string value(origin.string_or(""));
     if (std::ranges::find(settings.allowed_origins, value) == settings.allowed_origins.end()) {
@@ -82,16 +129,8 @@ base::Result<std::string> handle_authorize(base::LogSink& sink, const AuthorizeS
       return policy("Deny", *method_arn, "", "");
     }
   }
-  const std::string_view user = claim(root, "X-User-Id", "user");
-  const std::string_view device = claim(root, "X-Device-Id", "device");
-  if (!is_identifier(user, protocol::kUserIdBytesMax) ||
-      !is_identifier(device, protocol::kDeviceIdBytesMax)) {
-    log.warning(
-        "refused: expected user and device as headers X-User-Id and X-Device-Id or as query "
-        "parameters user and device, each 1 to 128 bytes without control characters");
-    return base::fail(ErrorCode::kDenied, "Unauthorized");
-  }
-  return policy("Allow", *method_arn, user, device);
+  if (settings.mode == AuthMode::kOpen) return believe_names(log, root, *method_arn);
+  return judge_token(host, settings, root, *method_arn);
 }
 
 }  // namespace beckon::lambdas

@@ -7,13 +7,22 @@ using namespace beckon::lambdas;
 
 int main() {
   return run_function([](JsonLog& log) -> base::Result<Handler> {
-    if (const auto mode = check_auth_mode(environment_variable); !mode) {
-      return std::unexpected(mode.error());
-    }
+    const auto mode = auth_mode(environment_variable);
+    if (!mode) return std::unexpected(mode.error());
+    const auto service = Service::make(environment_variable, log, {Need::kDevicesTable});
+    if (!service) return std::unexpected(service.error());
+    const auto list = [](const char* name) {
+      return split_list(environment_variable(name).value_or(""));
+    };
     const AuthorizeSettings settings{
-        split_origins(environment_variable("ALLOWED_ORIGINS").value_or(""))};
-    return Handler([&log, settings](std::string_view event, const InvocationContext&) {
-      return handle_authorize(log, settings, event);
-    });
+        .mode = *mode,
+        .allowed_origins = list("ALLOWED_ORIGINS"),
+        .audiences = list("AUDIENCES"),
+        .enrolment = environment_variable("ENROLMENT").value_or("off") == "claim"};
+    return Handler(
+        [service = *service, settings](std::string_view event, const InvocationContext& context) {
+          service->begin(context);
+          return handle_authorize(service->host(), settings, event);
+        });
   });
 }

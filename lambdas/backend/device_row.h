@@ -17,11 +17,18 @@ struct DeviceRow {
   std::string connection_id;         // of the connection that synced last; "" before the first sync
   std::int64_t connected_at_ms = 0;  // of the same
   bool expires = false;              // registered in open mode
+  std::string public_key;            // as stored; "" for a device registered in open mode
+  std::string previous_key;          // the same; "" if there is none
+  std::int64_t previous_key_until_ms = 0;
+  bool disabled = false;
 };
 
-// In open mode a device belongs to the user who names it first, until nobody has seen it for
-// kOpenDeviceKept_s. DynamoDB calls: one. Errors: kDenied if it is somebody else's; those of
-// Database.
+// How a device's row is found.
+Item device_key(const std::string& device_id);
+
+// Only where names are believed (AuthMode=open): there a device belongs to the user who names it
+// first, until nobody has seen it for kOpenDeviceKept_s. DynamoDB calls: one. Errors: kDenied if it
+// is somebody else's, or has a key, which its name alone does not prove; those of Database.
 base::Status register_open_device(Host& host, const GatewayEvent& event);
 
 // None if the device is not known (any more). DynamoDB calls: one.
@@ -37,7 +44,8 @@ struct DeviceSeen {
 bool moves_forward(const std::string& stored, const protocol::Cursor& cursor);
 
 // Writes lastSeen, the connection and the cursor, on condition that the row still is as it was
-// read. DynamoDB calls: one. Errors: kConflict if it is not; those of Database.
+// read: the same owner, not disabled since, not given a key since. DynamoDB calls: one. Errors:
+// kConflict if it is not; those of Database.
 base::Status write_seen(Host& host, const GatewayEvent& event, const DeviceRow& read,
                         const DeviceSeen& seen);
 

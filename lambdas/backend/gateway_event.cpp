@@ -4,6 +4,7 @@
 #include "common/base/bytes.h"
 #include "common/json/json.h"
 #include "common/json/writer.h"
+#include "lambdas/backend/schema.h"
 
 namespace beckon::lambdas {
 namespace {
@@ -42,6 +43,11 @@ bool is_identifier(std::string_view text, std::size_t bytes_max) {
     if (byte < 0x20 || byte == 0x7F) return false;
   }
   return true;
+}
+
+bool is_device_id(std::string_view text) {
+  return is_identifier(text, protocol::kDeviceIdBytesMax) &&
+         !text.starts_with(schema::kClaimPrefix);
 }
 
 base::Result<GatewayEvent> decode_gateway_event(std::string_view text) {

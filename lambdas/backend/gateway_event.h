@@ -32,6 +32,9 @@ base::Result<GatewayEvent> decode_gateway_event(std::string_view text);
 // characters.
 bool is_identifier(std::string_view text, std::size_t bytes_max);
 
+// The same for a device's id, which must not look like a row of the devices table that is none.
+bool is_device_id(std::string_view text);
+
 // The function's result: {"statusCode":…} with the frame as body. API Gateway refuses results with
 // any other member.
 std::string answer(int status_code);

@@ -31,6 +31,14 @@ std::string passed_key(std::uint64_t last_seq, std::string_view device_id) {
   return "passed#" + digits16(last_seq) + "#" + std::string(device_id);
 }
 
+std::string claim_key(std::string_view code) {
+  return std::string(kClaimPrefix) + std::string(code);
+}
+
+std::string claim_minute_key(std::int64_t minute) {
+  return std::string(kClaimPrefix) + "minute#" + std::to_string(minute);
+}
+
 std::string collapse_key(std::string_view collapse) {
   return "collapse#" + std::string(collapse);
 }

@@ -7,7 +7,10 @@
 //   streams      PK userId, SK sk                    "head", "seq#0000000000000042",
 //                                                    "event-id#<id>", "failed#<seq>#<device>",
 //                                                    "passed#<seq>#<device>", "collapse#<key>"
-//   devices      PK deviceId                         index userId-index (PK userId)
+//   devices      PK deviceId                         index userId-index (PK userId); besides the
+//                                                    devices "claim#<code>": devices that ask to be
+//                                                    registered, "claim#minute#<n>": how many did
+//                                                    in that minute. They have no userId
 #pragma once
 
 #include <cstdint>
@@ -54,6 +57,17 @@ inline constexpr const char* kLookupIndex = "lookupId-index";
 // devices; kConnectionId and kConnectedAt are those of the connection that synced last
 inline constexpr const char* kCursor = "cursor";      // S, "epoch:seq"
 inline constexpr const char* kLastSeen = "lastSeen";  // N, ms
+// The same, of devices with a key.
+inline constexpr const char* kPublicKey = "publicKey";      // S, crypto::PublicKey::to_text()
+inline constexpr const char* kPreviousKey = "previousKey";  // S, accepted besides until
+inline constexpr const char* kPreviousKeyUntil = "previousKeyUntil";  // N, ms
+inline constexpr const char* kTokenIssuedAt = "tokenIssuedAt";  // N, ms: iat of the last accepted
+inline constexpr const char* kDisabledAt = "disabledAt";        // N, ms; absent: not disabled
+inline constexpr const char* kAddedAt = "addedAt";              // N, ms
+// In claim# rows, with kPublicKey and kExpiresAt.
+inline constexpr const char* kClaimDevice = "claimDevice";  // S, its id
+inline constexpr const char* kConflictAt = "conflictAt";    // N, ms: another key has the same code
+inline constexpr const char* kCount = "count";              // N, in claim#minute# rows
 inline constexpr const char* kUserIndex = "userId-index";
 
 // 16 digits: sorts as text in the order of the numbers, up to kSeqMax (2^53 - 1).
@@ -62,6 +76,10 @@ std::string event_id_key(std::string_view event_id);
 std::string failed_key(std::uint64_t seq, std::string_view device_id);
 std::string passed_key(std::uint64_t last_seq, std::string_view device_id);
 std::string collapse_key(std::string_view collapse);
+// Keys of the devices table that are no devices; no device may be called so.
+inline constexpr std::string_view kClaimPrefix = "claim#";
+std::string claim_key(std::string_view code);
+std::string claim_minute_key(std::int64_t minute);
 inline constexpr const char* kHeadKey = "head";
 
 // The names under which the template gives the tables to functions, and SSM to operators

@@ -6,20 +6,46 @@
 #include "lambdas/backend/presence.h"
 
 namespace beckon::lambdas {
+namespace {
 
-base::Result<std::string> handle_connect(Host& host, std::string_view text) {
+using base::ErrorCode;
+
+// kDenied if this device may not be online.
+base::Status check_registered(Host& host, const GatewayEvent& event) {
+  const auto device = read_device(host, event.device_id);
+  if (!device) return std::unexpected(device.error());
+  const bool known = *device && (*device)->user_id == event.user_id &&
+                     !(*device)->public_key.empty() && !(*device)->disabled;
+  if (known) return {};
+  return base::fail(ErrorCode::kDenied, "device \"" + event.device_id +
+                                            "\" was disabled or removed during its handshake");
+}
+
+base::Result<std::string> refuse(Host& host, const GatewayEvent& event, const base::Error& why) {
+  if (why.code != ErrorCode::kDenied) return std::unexpected(why);
+  const base::Logger log(host.log, "connect");
+  log.warning("user \"%s\" refused: %s", event.user_id.c_str(), why.message.c_str());
+  return answer(403);
+}
+
+}  // namespace
+
+base::Result<std::string> handle_connect(Host& host, AuthMode mode, std::string_view text) {
   const auto event = decode_gateway_event(text);
   if (!event) return std::unexpected(event.error());
-  const base::Logger log(host.log, "connect");
-  if (const auto registered = register_open_device(host, *event); !registered) {
-    if (registered.error().code != base::ErrorCode::kDenied) {
-      return std::unexpected(registered.error());
-    }
-    log.warning("user \"%s\" refused: %s", event->user_id.c_str(),
-                registered.error().message.c_str());
-    return answer(403);
+  if (mode == AuthMode::kOpen) {
+    const auto registered = register_open_device(host, *event);
+    if (!registered) return refuse(host, *event, registered.error());
   }
   if (const auto put = put_connection(host, *event); !put) return std::unexpected(put.error());
+  if (mode == AuthMode::kDeviceKey) {
+    if (const auto known = check_registered(host, *event); !known) {
+      const auto gone = remove_connection(host, event->user_id, event->connection_id);
+      if (!gone) return std::unexpected(gone.error());
+      return refuse(host, *event, known.error());
+    }
+  }
+  const base::Logger log(host.log, "connect");
   log.info("device \"%s\" of user \"%s\" is connection %s", event->device_id.c_str(),
            event->user_id.c_str(), event->connection_id.c_str());
   return answer(200);

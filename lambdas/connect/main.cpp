@@ -7,15 +7,15 @@ using namespace beckon::lambdas;
 
 int main() {
   return run_function([](JsonLog& log) -> base::Result<Handler> {
-    if (const auto mode = check_auth_mode(environment_variable); !mode) {
-      return std::unexpected(mode.error());
-    }
+    const auto mode = auth_mode(environment_variable);
+    if (!mode) return std::unexpected(mode.error());
     const auto service =
         Service::make(environment_variable, log, {Need::kConnectionsTable, Need::kDevicesTable});
     if (!service) return std::unexpected(service.error());
-    return Handler([service = *service](std::string_view event, const InvocationContext& context) {
+    return Handler([service = *service, mode = *mode](std::string_view event,
+                                                      const InvocationContext& context) {
       service->begin(context);
-      return handle_connect(service->host(), event);
+      return handle_connect(service->host(), mode, event);
     });
   });
 }

@@ -96,11 +96,12 @@ base::Instant Service::begin(const InvocationContext& context) {
   return deadline;
 }
 
-base::Status check_auth_mode(const GetVariable& get) {
-  const auto mode = required(get, "AUTH_MODE");
-  if (!mode) return std::unexpected(mode.error());
-  if (*mode == "open") return {};
-  return base::fail(ErrorCode::kInvalid, "AUTH_MODE: expected \"open\", got \"" + *mode + "\"");
+base::Result<AuthMode> auth_mode(const GetVariable& get) {
+  const auto text = required(get, "AUTH_MODE");
+  if (!text) return std::unexpected(text.error());
+  auto mode = parse_auth_mode(*text);
+  if (!mode) return base::fail(mode.error().code, "AUTH_MODE: " + mode.error().message);
+  return mode;
 }
 
 }  // namespace beckon::lambdas

@@ -11,6 +11,7 @@
 #include "lambdas/aws/dynamodb_client.h"
 #include "lambdas/aws/http_client.h"
 #include "lambdas/aws/pace.h"
+#include "lambdas/backend/auth_mode.h"
 #include "lambdas/backend/host.h"
 #include "lambdas/runtime/runtime.h"
 
@@ -48,7 +49,7 @@ class Service {
   Host host_;
 };
 
-// "open" or nothing else: how devices prove who they are. Errors: kInvalid.
-base::Status check_auth_mode(const GetVariable& get);
+// The variable AUTH_MODE. Errors: kInvalid if it is missing or says neither of the two.
+base::Result<AuthMode> auth_mode(const GetVariable& get);
 
 }  // namespace beckon::lambdas

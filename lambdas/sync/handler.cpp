@@ -77,6 +77,9 @@ base::Result<std::string> try_sync(Host& host, const GatewayEvent& event,
   if (!*device || (*device)->user_id != event.user_id) {
     return refuse(host, event, deadline, "denied", "this device is not known any more");
   }
+  if ((*device)->disabled) {
+    return refuse(host, event, deadline, "denied", "this device is disabled");
+  }
   const Standing standing = standing_of(event, **device);
   if (standing == Standing::kSuperseded) {
     return refuse(host, event, deadline, "superseded", "this device has a newer connection");

@@ -98,8 +98,9 @@ class Handlers : public DatabaseTest {
   }
 
   int connect(const std::string& user, const std::string& device, const std::string& connection) {
-    const auto result = answer(lambdas::handle_connect(
-        process_.host, gateway_event("$connect", user, device, connection)));
+    const auto result =
+        answer(lambdas::handle_connect(process_.host, lambdas::AuthMode::kOpen,
+                                       gateway_event("$connect", user, device, connection)));
     return static_cast<int>(result["statusCode"].integer().value_or(0));
   }
 

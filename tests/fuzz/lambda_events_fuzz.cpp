@@ -10,6 +10,9 @@
 #include "lambdas/backend/gateway_event.h"
 #include "lambdas/backend/publish.h"
 #include "lambdas/default/handler.h"
+#include "tests/support/backend/fake_connections.h"
+#include "tests/support/backend/fake_pace.h"
+#include "tests/support/backend/memory_database.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace beckon;
@@ -27,7 +30,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } else {
     BECKON_ASSERT(posted.error().message.find(": ") != std::string::npos);
   }
-  const auto policy = lambdas::handle_authorize(base::null_log(), {}, text);
-  BECKON_ASSERT(policy ? json::parse(*policy).has_value() : !policy.error().message.empty());
+  tests::MemoryDatabase database;
+  tests::FakeConnections connections;
+  tests::FakePace pace(1);
+  lambdas::Host host{database, connections, pace, base::null_log(), {"", "", "devices"}};
+  for (const auto mode : {lambdas::AuthMode::kDeviceKey, lambdas::AuthMode::kOpen}) {
+    const auto policy = lambdas::handle_authorize(
+        host, {.mode = mode, .allowed_origins = {}, .audiences = {}, .enrolment = true}, text);
+    BECKON_ASSERT(policy ? json::parse(*policy).has_value() : !policy.error().message.empty());
+    // Nobody gets in without a registered key.
+    BECKON_ASSERT(mode == lambdas::AuthMode::kOpen || !policy ||
+                  policy->find("\"Deny\"") != std::string::npos);
+  }
   return 0;
 }

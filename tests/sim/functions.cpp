@@ -100,7 +100,7 @@ class Invocation final : public lambdas::Pace, public lambdas::Connections {
 base::Result<std::string> run(Function function, lambdas::Host& host, const std::string& event,
                               base::Instant deadline) {
   switch (function) {
-    case Function::kConnect: return lambdas::handle_connect(host, event);
+    case Function::kConnect: return lambdas::handle_connect(host, lambdas::AuthMode::kOpen, event);
     case Function::kDisconnect: return lambdas::handle_disconnect(host, event);
     case Function::kSync: return lambdas::handle_sync(host, event, deadline);
     case Function::kSend: return lambdas::handle_send(host, {}, event, deadline);

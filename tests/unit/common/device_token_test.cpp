@@ -106,6 +106,7 @@ TEST(DeviceToken, OtherAlgorithmsAreRefused) {
       << "a name twice";
 }
 
+// P-51
 TEST(DeviceToken, TheFormIsStrict) {
   const std::string good = signed_token(kHeader, kBody);
   ASSERT_EQ(why_not(good), "accepted");

@@ -32,6 +32,13 @@ TEST(EmulatorOptions, WithoutArgumentsTheDefaultsAreApiGateways) {
   EXPECT_TRUE(options->prewarm);
 }
 
+TEST(EmulatorOptions, OpenIsShortForTheParameter) {
+  EXPECT_FALSE(parse({})->parameters.contains("AuthMode")) << "the template decides";
+  EXPECT_EQ(parse({"--open"})->parameters.at("AuthMode"), "open");
+  EXPECT_EQ(parse({"--open", "--parameter", "AuthMode=open"})->parameters.at("AuthMode"), "open");
+  EXPECT_FALSE(parse({"--open", "--parameter", "AuthMode=device-key"}));
+}
+
 TEST(EmulatorOptions, EveryOptionArrives) {
   const auto options = parse({"--template",
                               "t.yaml",

@@ -57,6 +57,10 @@ TEST(Ready, TheLineForScriptsHasEverythingAClientNeeds) {
 TEST(Ready, TheBlockForPeopleSaysLoudlyThatTheModeIsOpen) {
   Stage stage;
   EXPECT_THAT(ready_text(stage.options, stage.model, stage.endpoints, {}), HasSubstr("OPEN"));
+  stage.model.parameters["AuthMode"] = "device-key";
+  const std::string text = ready_text(stage.options, stage.model, stage.endpoints, {});
+  EXPECT_THAT(text, Not(HasSubstr("OPEN")));
+  EXPECT_THAT(text, HasSubstr("device add laptop --user Bob --key laptop.pub\n"));
   stage.model.parameters.clear();
   EXPECT_THAT(ready_text(stage.options, stage.model, stage.endpoints, {}), Not(HasSubstr("OPEN")));
   EXPECT_EQ(auth_mode(stage.model), "none");

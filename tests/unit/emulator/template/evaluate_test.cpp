@@ -145,29 +145,5 @@ Resources: {Q: {Type: AWS::SQS::Queue}}
       "Count and Name");
 }
 
-// A fallback fills only a parameter that nobody gave and that has no default, and it is told.
-TEST(TemplateParameters, FallbackIsUsedLastAndTold) {
-  TemplateOptions options;
-  options.path = "t.yaml";
-  options.fallback_parameters = {{"Mode", "open"}, {"Size", "9"}, {"NotThere", "x"}};
-  const std::string text = R"(
-Parameters:
-  Mode: {Type: String}
-  Size: {Type: Number, Default: 3}
-Resources: {Q: {Type: AWS::SQS::Queue}}
-)";
-  auto model = load_template_text(text, options);
-  ASSERT_TRUE(model) << model.error().message;
-  EXPECT_EQ(model->parameters.at("Mode"), "open");
-  EXPECT_EQ(model->parameters.at("Size"), "3");
-  EXPECT_THAT(model->notes,
-              ::testing::ElementsAre(HasSubstr("parameter Mode=open: nobody gave it")));
-  options.parameters = {{"Mode", "closed"}};
-  model = load_template_text(text, options);
-  ASSERT_TRUE(model);
-  EXPECT_EQ(model->parameters.at("Mode"), "closed");
-  EXPECT_TRUE(model->notes.empty());
-}
-
 }  // namespace
 }  // namespace beckon::emulator

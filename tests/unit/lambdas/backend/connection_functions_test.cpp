@@ -29,8 +29,11 @@ std::string authorizer_event(const std::string& headers, const std::string& quer
 
 base::Result<std::string> authorize(const std::string& headers, const std::string& query,
                                     std::vector<std::string> origins = {}) {
-  return lambdas::handle_authorize(base::null_log(), {std::move(origins)},
-                                   authorizer_event(headers, query));
+  World world;
+  return lambdas::handle_authorize(
+      world.host,
+      {.mode = lambdas::AuthMode::kOpen, .allowed_origins = std::move(origins), .audiences = {}},
+      authorizer_event(headers, query));
 }
 
 TEST(Authorize, TheNamesAClientGivesBecomeTheContext) {
@@ -86,13 +89,14 @@ TEST(Authorize, ABrowserConnectsOnlyFromAnAllowedOrigin) {
   EXPECT_EQ(effect("https://a.example.evil.example", {"https://a.example"}), "Deny");
   EXPECT_EQ(effect("null", {"https://a.example"}), "Deny");
   EXPECT_EQ(effect("https://a.example", {"https://b.example", "https://a.example"}), "Allow");
-  EXPECT_EQ(lambdas::split_origins(" https://a.example, https://b.example ,,"),
+  EXPECT_EQ(lambdas::split_list(" https://a.example, https://b.example ,,"),
             (std::vector<std::string>{"https://a.example", "https://b.example"}));
 }
 
 TEST(Authorize, WhatIsNoAuthorizersEventIsAnError) {
-  for (const char* text : {"", "{}", "[]", R"({"methodArn":7})"}) {
-    const auto policy = lambdas::handle_authorize(base::null_log(), {}, text);
+  World world;
+  for (const char* text : {"", "{}", "[]", R"({"methodArn":7})", R"({"methodArn":"a"})"}) {
+    const auto policy = lambdas::handle_authorize(world.host, {}, text);
     ASSERT_FALSE(policy) << text;
     EXPECT_NE(policy.error().message, "Unauthorized");
   }
@@ -120,7 +124,8 @@ TEST(Connect, ADeviceIdThatBelongsToSomebodyElseIsRefusedWith403) {
   World world;
   world.connect("Bob", "Laptop");
   const Caller thief{"Mallory", "Laptop", "conn-thief"};
-  EXPECT_EQ(lambdas::handle_connect(world.host, connect_event(thief)).value_or("failed"),
+  EXPECT_EQ(lambdas::handle_connect(world.host, lambdas::AuthMode::kOpen, connect_event(thief))
+                .value_or("failed"),
             R"({"statusCode":403})");
   EXPECT_FALSE(world.row("connections", "Mallory", "conn-thief"));
   EXPECT_EQ(lambdas::string_of(*world.row("devices", "Laptop"), schema::kUserId), "Bob");
@@ -133,11 +138,13 @@ TEST(Connect, ADeviceNobodyHasSeenForLongIsFreeEvenIfItsRowIsStillThere) {
   world.synced(laptop, {});
   world.pace.wait(std::chrono::hours(24) * 60);
   const Caller alice{"Alice", "Laptop", "conn-alice"};
-  EXPECT_EQ(lambdas::handle_connect(world.host, connect_event(alice)).value_or("failed"),
+  EXPECT_EQ(lambdas::handle_connect(world.host, lambdas::AuthMode::kOpen, connect_event(alice))
+                .value_or("failed"),
             R"({"statusCode":403})")
       << "it was seen 60 days ago";
   world.pace.wait(std::chrono::hours(24) * 31);
-  EXPECT_EQ(lambdas::handle_connect(world.host, connect_event(alice)).value_or("failed"),
+  EXPECT_EQ(lambdas::handle_connect(world.host, lambdas::AuthMode::kOpen, connect_event(alice))
+                .value_or("failed"),
             R"({"statusCode":200})");
 }
 
@@ -163,7 +170,8 @@ TEST(Connect, TroubleWithTheDatabaseFailsTheHandshake) {
     world.database.set_decide([&](Operation, const std::string&) {
       return ++call == at ? Fault::kUnavailable : Fault::kNone;
     });
-    EXPECT_FALSE(lambdas::handle_connect(world.host, connect_event({"Bob", "Laptop", "c"})));
+    EXPECT_FALSE(lambdas::handle_connect(world.host, lambdas::AuthMode::kOpen,
+                                         connect_event({"Bob", "Laptop", "c"})));
     EXPECT_FALSE(world.row("connections", "Bob", "c"));
   }
 }

@@ -26,7 +26,8 @@ Caller World::connect(const std::string& user, const std::string& device) {
   ++connections_made_;
   Caller caller{user, device, "conn-" + std::to_string(connections_made_),
                 pace.wall_now().unix_ms + connections_made_};
-  const auto answered = lambdas::handle_connect(host, connect_event(caller));
+  const auto answered =
+      lambdas::handle_connect(host, lambdas::AuthMode::kOpen, connect_event(caller));
   EXPECT_EQ(answered.value_or("failed"), R"({"statusCode":200})");
   connections.open(caller.connection);
   return caller;

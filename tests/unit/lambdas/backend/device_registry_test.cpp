@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// What operators do with devices: add, rotate, disable, remove, close.
+#include "lambdas/backend/device_registry.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "lambdas/backend/schema.h"
+#include "tests/unit/lambdas/backend/device_world.h"
+
+namespace beckon::tests {
+namespace {
+
+using base::ErrorCode;
+using ::testing::HasSubstr;
+namespace schema = lambdas::schema;
+using namespace std::chrono_literals;
+
+constexpr base::Duration kBudget = 1s;
+
+class DeviceRegistry : public ::testing::Test {
+ protected:
+  base::Status add(const std::string& device, const std::string& user) {
+    return lambdas::add_device(world.host, device, user, key.public_key());
+  }
+  lambdas::Item row(const std::string& device) {
+    return world.row("devices", device).value_or(lambdas::Item{});
+  }
+  std::string text(const std::string& device, const char* attribute) {
+    const lambdas::Item item = row(device);
+    return std::string(lambdas::string_of(item, attribute).value_or("none"));
+  }
+
+  DeviceWorld world;
+  const crypto::PrivateKey key = crypto::PrivateKey::generate();
+  const crypto::PrivateKey other = crypto::PrivateKey::generate();
+};
+
+TEST_F(DeviceRegistry, ADeviceIsAddedOnceWhoeverAsks) {
+  ASSERT_TRUE(add("laptop", "Bob"));
+  EXPECT_EQ(text("laptop", schema::kUserId), "Bob");
+  EXPECT_EQ(text("laptop", schema::kPublicKey), key.public_key().to_text());
+  for (const char* user : {"Bob", "Mallory"}) {
+    const auto again = add("laptop", user);
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, ErrorCode::kAlreadyExists);
+    EXPECT_THAT(again.error().message, HasSubstr("of user \"Bob\""));
+    EXPECT_THAT(again.error().message, HasSubstr(key.public_key().fingerprint()));
+  }
+  EXPECT_EQ(text("laptop", schema::kUserId), "Bob");
+}
+
+// P-58: the way out of open mode.
+TEST_F(DeviceRegistry, ADeviceRegisteredByNameGetsAKeyFromItsOwnerAndKeepsItsCursor) {
+  ASSERT_TRUE(world.post("Bob", "1"));
+  world.synced(world.connect("Bob", "laptop"), {});
+  const std::string cursor = text("laptop", schema::kCursor);
+  ASSERT_NE(cursor, "none");
+  const auto stolen = add("laptop", "Mallory");
+  ASSERT_FALSE(stolen);
+  EXPECT_THAT(stolen.error().message, HasSubstr("registered in open mode"));
+  ASSERT_TRUE(add("laptop", "Bob"));
+  EXPECT_EQ(text("laptop", schema::kCursor), cursor);
+  EXPECT_FALSE(row("laptop").contains(schema::kExpiresAt)) << "it does not expire any more";
+}
+
+// A sync that read the row before it got its key does not make it expire again.
+TEST_F(DeviceRegistry, ASyncThatWasUnderWayDoesNotMakeADeviceWithAKeyExpire) {
+  const Caller laptop = world.connect("Bob", "laptop");
+  bool once = false;
+  world.database.set_decide([&](Operation operation, const std::string& table) {
+    if (operation == Operation::kUpdate && table == "devices" && !std::exchange(once, true)) {
+      EXPECT_TRUE(add("laptop", "Bob"));
+    }
+    return Fault::kNone;
+  });
+  world.synced(laptop, {});
+  EXPECT_FALSE(row("laptop").contains(schema::kExpiresAt));
+  EXPECT_TRUE(row("laptop").contains(schema::kPublicKey));
+}
+
+TEST_F(DeviceRegistry, WhatIsNotThereOrHasNoKeyIsSaid) {
+  world.connect("Bob", "phone");  // by name
+  const auto each = [&](const std::string& device) {
+    return std::vector<base::Status>{
+        lambdas::rotate_key(world.host, device, other.public_key(), 1h),
+        lambdas::disable_device(world.host, device), lambdas::enable_device(world.host, device)};
+  };
+  for (const base::Status& status : each("none")) {
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().code, ErrorCode::kNotFound);
+  }
+  EXPECT_EQ(lambdas::remove_device(world.host, "none").error().code, ErrorCode::kNotFound);
+  for (const base::Status& status : each("phone")) {
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().code, ErrorCode::kInvalid);
+    EXPECT_THAT(status.error().message, HasSubstr("registered in open mode"));
+  }
+  EXPECT_FALSE(row("none").contains(schema::kDisabledAt)) << "and nothing was made";
+  ASSERT_TRUE(lambdas::remove_device(world.host, "phone"));
+  EXPECT_TRUE(row("phone").empty());
+}
+
+// P-56
+TEST_F(DeviceRegistry, ARotationToTheSameKeyOrOverAnotherOneIsRefused) {
+  ASSERT_TRUE(add("laptop", "Bob"));
+  EXPECT_EQ(lambdas::rotate_key(world.host, "laptop", key.public_key(), 1h).error().code,
+            ErrorCode::kInvalid);
+  const crypto::PrivateKey third = crypto::PrivateKey::generate();
+  bool once = false;
+  world.database.set_decide([&](Operation operation, const std::string&) {
+    if (operation == Operation::kUpdate && !std::exchange(once, true)) {
+      EXPECT_TRUE(lambdas::rotate_key(world.host, "laptop", third.public_key(), 1h));
+    }
+    return Fault::kNone;
+  });
+  EXPECT_EQ(lambdas::rotate_key(world.host, "laptop", other.public_key(), 1h).error().code,
+            ErrorCode::kConflict);
+  EXPECT_EQ(text("laptop", schema::kPublicKey), third.public_key().to_text());
+}
+
+// P-57
+TEST_F(DeviceRegistry, ClosingEndsTheDevicesConnectionsAndNoOthers) {
+  const Caller one = world.connect("Bob", "laptop");
+  const Caller two = world.connect("Bob", "laptop");
+  const Caller phone = world.connect("Bob", "phone");
+  const Caller gone = world.connect("Bob", "laptop");
+  world.connections.drop(gone.connection);
+  const auto closed = lambdas::close_connections(world.host, "Bob", "laptop", kBudget);
+  ASSERT_TRUE(closed);
+  EXPECT_EQ(closed->closed, 2U);
+  EXPECT_EQ(closed->failed, 0U);
+  for (const Caller& caller : {one, two, gone}) {
+    EXPECT_FALSE(world.connections.is_open(caller.connection));
+    EXPECT_FALSE(world.row("connections", "Bob", caller.connection));
+  }
+  EXPECT_TRUE(world.connections.is_open(phone.connection));
+  EXPECT_TRUE(world.row("connections", "Bob", phone.connection));
+}
+
+TEST_F(DeviceRegistry, AConnectionThatCannotBeClosedIsCountedAndItsRowStays) {
+  class Refusing final : public lambdas::Connections {
+   public:
+    std::vector<lambdas::PostOutcome> post(std::span<const std::string> ids, std::string_view,
+                                           base::Duration) override {
+      return std::vector<lambdas::PostOutcome>(ids.size(), lambdas::PostOutcome::kFailed);
+    }
+    std::vector<lambdas::PostOutcome> close(std::span<const std::string> ids,
+                                            base::Duration) override {
+      return std::vector<lambdas::PostOutcome>(ids.size(), lambdas::PostOutcome::kThrottled);
+    }
+  } refusing;
+  const Caller one = world.connect("Bob", "laptop");
+  lambdas::Host host{world.database, refusing, world.pace, base::null_log(), world.host.tables};
+  const auto closed = lambdas::close_connections(host, "Bob", "laptop", kBudget);
+  ASSERT_TRUE(closed);
+  EXPECT_EQ(closed->closed, 0U);
+  EXPECT_EQ(closed->failed, 1U);
+  EXPECT_TRUE(world.row("connections", "Bob", one.connection));
+}
+
+}  // namespace
+}  // namespace beckon::tests
