@@ -48,6 +48,11 @@ void DeviceBook::booted(const std::optional<protocol::Cursor>& stored) {
 
 void DeviceBook::based(const protocol::Cursor& base) {
   const Stream& stream = ledger_.stream(traits_.user);
+  if (run_.positioned && run_.epoch == base.epoch) {
+    return context_.broken("exactly-once",
+                           traits_.device + ": expected one reset for an epoch, got " +
+                               protocol::to_string(base) + " after " + std::to_string(run_.last));
+  }
   run_ = Run{true, base.epoch, base.seq, base.seq, {}, {}};
   best_[base.epoch] = std::max(best_[base.epoch], base.seq);
   if (base.epoch != stream.epoch) return;  // of before a restore: the next answer tells

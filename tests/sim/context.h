@@ -52,6 +52,7 @@ struct Context {
   Verdict verdict;
   bool calm = false;  // no trouble strikes any more
   base::Instant calm_since{};
+  bool settled = false;  // and what it left behind has passed
 };
 
 }  // namespace beckon::sim

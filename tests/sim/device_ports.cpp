@@ -147,8 +147,12 @@ void Device::set_alarm(std::optional<base::Instant> at) {
   });
 }
 
-void Device::state_changed(agent::State state, std::string_view) {
+void Device::state_changed(agent::State state, std::string_view reason) {
   context_.trace.line(context_.now(), "state", name_, to_string(state));
+  if (context_.settled && state == agent::State::kWaiting) {
+    context_.broken("stays-online",
+                    name_ + ": expected it to stay connected, got: " + std::string(reason));
+  }
 }
 
 void Device::events_lost(std::uint64_t count) {

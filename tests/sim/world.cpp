@@ -125,6 +125,7 @@ void World::calm() {
   check_takeover();
   context_.schedule.run_until(context_.calm_since + within);
   check_caught_up("progress", within);
+  context_.settled = true;
 }
 
 void World::check_caught_up(const char* invariant, base::Duration within) {
