@@ -132,7 +132,7 @@ void Session::handle(const input::Closed& closed) {
 void Session::handle(const input::Message& message) {
   Link* link = find(message.attempt);
   if (link == nullptr || !link->open) return;
-  auto decoded = protocol::decode_server_message(message.text);
+  auto decoded = protocol::decode_server_message(message.text, &json_);
   if (!decoded) {
     if (decoded.error().code == base::ErrorCode::kNotFound) {
       log_.debug("ignored: %s", decoded.error().message.c_str());

@@ -95,8 +95,12 @@ class Session {
   // Renewal waits for this long a silence of events.
   static constexpr base::Duration kQuiet = 2s;
 
+  // Most messages are taken apart in this; a large answer takes from the heap for a moment.
+  static constexpr std::size_t kJsonBytes = 6 * 1024;
+
   SessionOptions options_;
   base::Logger log_;
+  json::Arena json_{kJsonBytes};
   Random random_;
   Backoff backoff_;
   Window window_;

@@ -264,10 +264,12 @@ View::Iterator View::begin() const {
 }
 
 void Document::Free::operator()(cJSON* node) const {
+  const Arena::Scope scope(arena);
   cJSON_Delete(node);
+  if (arena != nullptr) arena->clear();
 }
 
-base::Result<Document> parse(std::string_view text, int depth_max) {
+base::Result<Document> parse(std::string_view text, int depth_max, Arena* arena) {
   if (const std::size_t good = base::utf8_prefix_bytes(text); good != text.size()) {
     return fail(ErrorCode::kInvalid, "JSON that is not UTF-8" + at_offset(good));
   }
@@ -275,7 +277,14 @@ base::Result<Document> parse(std::string_view text, int depth_max) {
     return std::unexpected(scanned.error());
   }
   const char* end = nullptr;
-  Document document(cJSON_ParseWithLengthOpts(text.data(), text.size(), &end, 0));
+  if (arena != nullptr && arena->in_use()) arena = nullptr;
+  cJSON* tree = nullptr;
+  {
+    const Arena::Scope scope(arena);
+    tree = cJSON_ParseWithLengthOpts(text.data(), text.size(), &end, 0);
+  }
+  if (tree == nullptr && arena != nullptr) arena->clear();
+  Document document(tree, arena);
   const std::size_t offset = end == nullptr ? 0 : static_cast<std::size_t>(end - text.data());
   if (!document.root().exists()) {
     return fail(ErrorCode::kInvalid, text.empty() ? std::string("expected JSON, got nothing")

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "common/base/error.h"
+#include "common/json/arena.h"
 
 struct cJSON;
 
@@ -76,14 +77,18 @@ class View {
 class Document {
  public:
   Document() = default;
-  explicit Document(cJSON* root) : root_(root) {}
+  // arena: where the tree stands, if not on the heap.
+  explicit Document(cJSON* root, Arena* arena = nullptr) : root_(root, Free(arena)) {}
   View root() const { return View(root_.get()); }
   View operator[](std::string_view name) const { return root()[name]; }
   const cJSON* node() const { return root_.get(); }
 
  private:
   struct Free {
+    Free() : arena(nullptr) {}
+    explicit Free(Arena* place) : arena(place) {}
     void operator()(cJSON* node) const;
+    Arena* arena;
   };
   std::unique_ptr<cJSON, Free> root_;
 };
@@ -94,6 +99,8 @@ inline constexpr int kDepthMaxHost = 100;
 
 // Errors: kInvalid with the byte offset (not JSON, trailing text, duplicate name, U+0000, not
 // UTF-8), kLimit (nested deeper than depth_max).
-base::Result<Document> parse(std::string_view text, int depth_max = kDepthMaxDevice);
+// arena: where the tree is to stand, if no other document is there; must outlive the document.
+base::Result<Document> parse(std::string_view text, int depth_max = kDepthMaxDevice,
+                             Arena* arena = nullptr);
 
 }  // namespace beckon::json

@@ -168,8 +168,8 @@ std::string encode(const Broadcast& message) {
   return writer.end_object().take();
 }
 
-base::Result<ServerMessage> decode_server_message(std::string_view text) {
-  const auto document = json::parse(text);
+base::Result<ServerMessage> decode_server_message(std::string_view text, json::Arena* arena) {
+  const auto document = json::parse(text, json::kDepthMaxDevice, arena);
   if (!document) return std::unexpected(document.error());
   const json::View body = document->root();
   const std::string_view type = body["type"].string_or("");

@@ -124,6 +124,8 @@ std::string encode(const SyncedEntry& entry);
 
 // What a server's text frame says. Errors: kInvalid (not JSON, wrong member; names it), kNotFound
 // (a "type" this version does not know; the caller ignores it).
-base::Result<ServerMessage> decode_server_message(std::string_view text);
+// arena: where the text is taken apart; not used after the call.
+base::Result<ServerMessage> decode_server_message(std::string_view text,
+                                                  json::Arena* arena = nullptr);
 
 }  // namespace beckon::protocol

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/footprint/counting_malloc.h"
 
-#include <cJSON.h>
 #include <cxxabi.h>
 #include <dlfcn.h>
 #include <execinfo.h>
@@ -39,7 +38,6 @@ struct Site {
 // Fixed memory: nothing here may allocate while it counts.
 struct Counter {
   bool on = false;
-  bool in_json = false;
   Allocations counted;
   std::array<Site, kSitesMax> sites;
   std::size_t site_count = 0;
@@ -49,11 +47,7 @@ Counter counter;
 void note(void* memory) {
   if (!counter.on || memory == nullptr) return;
   counter.counted.bytes += static_cast<std::int64_t>(malloc_usable_size(memory));
-  if (counter.in_json) {
-    ++counter.counted.json;
-    return;
-  }
-  ++counter.counted.others;
+  ++counter.counted.count;
   if (counter.site_count == kSitesMax) return;
   counter.on = false;
   Site& site = counter.sites[counter.site_count++];
@@ -64,17 +58,6 @@ void note(void* memory) {
 void note_freed(void* memory) {
   if (!counter.on || memory == nullptr) return;
   counter.counted.bytes -= static_cast<std::int64_t>(malloc_usable_size(memory));
-}
-
-void* json_allocate(std::size_t size) {
-  counter.in_json = true;
-  void* memory = std::malloc(size);
-  counter.in_json = false;
-  return memory;
-}
-
-void json_free(void* memory) {
-  std::free(memory);
 }
 
 std::string name_of(void* address) {
@@ -102,8 +85,6 @@ std::string describe(const Site& site) {
 }  // namespace
 
 void start_counting() {
-  cJSON_Hooks hooks{json_allocate, json_free};
-  cJSON_InitHooks(&hooks);
   std::array<void*, 1> frame{};
   backtrace(frame.data(), 1);  // loads what it needs, with malloc
   counter.counted = Allocations{};

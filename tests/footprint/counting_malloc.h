@@ -8,16 +8,15 @@
 namespace beckon::footprint {
 
 struct Allocations {
-  std::uint64_t json = 0;    // cJSON's tree
-  std::uint64_t others = 0;  // everything else, operator new included
-  std::int64_t bytes = 0;    // handed out and not given back, both kinds
+  std::uint64_t count = 0;  // operator new included
+  std::int64_t bytes = 0;   // handed out and not given back
 };
 
 // From now on; what is printed by report_sites() begins anew too.
 void start_counting();
 // Ends it.
 Allocations stop_counting();
-// Where the others were, most frequent first, on the standard error.
+// Where they were, most frequent first, on the standard error.
 void report_sites();
 
 }  // namespace beckon::footprint
