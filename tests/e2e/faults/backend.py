@@ -57,7 +57,7 @@ class Backend:
         folder = self.directory / f"emulator-{len(self.emulators)}"
         folder.mkdir()
         emulator = Emulator(folder, template=self._template, args=self._arguments, port=port,
-                            name=f"emulator {len(self.emulators)}")
+                            open_mode=True, name=f"emulator {len(self.emulators)}")
         self.emulators.append(emulator)
         emulator.start()
 

@@ -140,7 +140,7 @@ class Run:
                                                          FAILS, device.lives)
                 self.breaches += breaches
                 self.report["failed actions, reported"] += failed
-                self.report["failed actions, their report ended by a kill"] += taken
+                self.report["failed actions, their report ended with an agent"] += taken
             for event in random.Random(self.options.seed).sample(
                     events, min(STATUS_SAMPLE, len(events))):
                 status = self.beckon(self.backend.emulator, "status", event.id)

@@ -90,13 +90,13 @@ class Receipts(unittest.TestCase):
                       {1: handled, 2: ("failed", "file")}):
             self.assertTrue(self.judge(wrong), wrong)
 
-    def test_a_failure_may_be_untold_only_if_its_agent_was_killed(self):
+    def test_a_failure_may_be_untold_only_if_its_agent_ended(self):
         bad = [Event("Bob", 1, "id-1", 10, "e.fails")]
-        for killed in (True, False):
-            found = judge_receipts(bad, "Laptop", {1: ("handled", "")}, "e.fails",
-                                   [Life(0, killed, entries(1))])
-            self.assertEqual((len(found[0]), found[2]), (0, 1) if killed else (1, 0))
-        self.assertEqual(judge_receipts(bad, "Laptop", {1: ("failed", "file")}, "e.fails", []),
+        had, had_not = Life(0, True, entries(1)), Life(0, False, [])
+        for lives, breaches, taken in (([had, had_not], 0, 1), ([had_not, had], 1, 0)):
+            found = judge_receipts(bad, "Laptop", {1: ("handled", "")}, "e.fails", lives)
+            self.assertEqual((len(found[0]), found[2]), (breaches, taken))
+        self.assertEqual(judge_receipts(bad, "Laptop", {1: ("failed", "file")}, "e.fails", [had]),
                          ([], 1, 0))
 
 

@@ -44,9 +44,10 @@ class Process:
     def pid(self):
         return self.child.pid
 
-    def lines(self, kind="stdout"):
+    def lines(self, kind="stdout", start=0):
+        """The lines so far, from index start on."""
         with self._changed:
-            return [text for _, text in self._lines[kind] if text is not None]
+            return [text for _, text in self._lines[kind][start:] if text is not None]
 
     def wait_line(self, matches, what, kind="stdout", timeout_s=15.0, start=0):
         """The first line, from index start on, for which matches(line) holds."""
