@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # How our own targets are built. A folder is a target: beckon_library(common_json …) in common/json.
+include(${CMAKE_CURRENT_LIST_DIR}/hardening.cmake)
 
 # Flags of all our code. Third-party sources do not get them.
 add_library(beckon_flags INTERFACE)
@@ -7,7 +8,7 @@ target_include_directories(beckon_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_definitions(beckon_flags INTERFACE BECKON_VERSION="${PROJECT_VERSION}")
 target_compile_options(beckon_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wimplicit-fallthrough
-  -fstack-protector-strong -fno-omit-frame-pointer
+  -fno-omit-frame-pointer
   # GCC 12's std::stable_sort calls what its own headers call deprecated, and Clang tells us.
   $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>
   $<$<BOOL:${BECKON_WERROR}>:-Werror>)
@@ -17,6 +18,8 @@ if(BECKON_SANITIZE)
     -fsanitize=${BECKON_SANITIZE} -fno-sanitize-recover=all -fno-sanitize=vptr)
   target_link_options(beckon_flags INTERFACE -fsanitize=${BECKON_SANITIZE})
 endif()
+
+target_link_libraries(beckon_flags INTERFACE beckon_hardening)
 
 # For common/, agent/, platform/, lambdas/: see CONTRIBUTING.md, "three kinds of trouble".
 add_library(beckon_no_exceptions INTERFACE)

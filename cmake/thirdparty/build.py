@@ -9,12 +9,15 @@ import hashlib
 import os
 import pathlib
 import shutil
+import subprocess
 
 from table import Dependency, run, say
 
 _HERE = pathlib.Path(__file__).resolve().parent
 MBEDTLS_CONFIG = _HERE.parent / "mbedtls_config.h"
-_C_FLAGS = "-ffunction-sections -fdata-sections -fstack-protector-strong -D_FORTIFY_SOURCE=2 -w"
+# As cmake/hardening.cmake for our own code; the compiler does not know all of them on every machine.
+_C_FLAGS = "-ffunction-sections -fdata-sections -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -w"
+_C_FLAGS_WHERE_KNOWN = ("-fstack-clash-protection", "-fcf-protection=full", "-mbranch-protection=standard")
 
 _CJSON = ["-DENABLE_CJSON_TEST=OFF", "-DBUILD_SHARED_AND_STATIC_LIBS=OFF", "-DBUILD_SHARED_LIBS=OFF",
           "-DENABLE_CUSTOM_COMPILER_FLAGS=OFF", "-DENABLE_CJSON_UTILS=OFF"]
@@ -58,6 +61,14 @@ def install_key(table_text: str, compiler: str) -> str:
     return digest.hexdigest()[:16]
 
 
+def c_flags(compiler: str) -> str:
+    """The flags of every library: those that this compiler has, in this order."""
+    known = [flag for flag in _C_FLAGS_WHERE_KNOWN if subprocess.run(
+        [compiler, "-Werror", flag, "-x", "c", "-c", "-o", "/dev/null", "/dev/null"],
+        capture_output=True, check=False).returncode == 0]
+    return " ".join([_C_FLAGS, *known])
+
+
 def _options(dependency: Dependency, prefix: pathlib.Path) -> tuple[list[str], str]:
     """The dependency's own CMake options and extra C flags."""
     libraries = [str(prefix / "lib" / name) for name in _STATIC_TLS]
@@ -86,6 +97,7 @@ def build(dependencies: list[Dependency], root: pathlib.Path, key: str, compiler
     scratch.mkdir(parents=True)
     launcher = [f"-DCMAKE_C_COMPILER_LAUNCHER={shutil.which('ccache')}"] if shutil.which("ccache") else []
     generator = ["-G", "Ninja"] if shutil.which("ninja") else []
+    common = c_flags(compiler)
     # mbedTLS first: libwebsockets and curl are built over it.
     for dependency in sorted(dependencies, key=lambda d: d.name != "mbedtls"):
         options, flags = _options(dependency, final)
@@ -94,7 +106,7 @@ def build(dependencies: list[Dependency], root: pathlib.Path, key: str, compiler
         run(["cmake", "-S", str(root / dependency.name), "-B", str(folder), *generator, *launcher,
              f"-DCMAKE_C_COMPILER={compiler}", "-DCMAKE_BUILD_TYPE=MinSizeRel",
              "-DCMAKE_POSITION_INDEPENDENT_CODE=ON", f"-DCMAKE_INSTALL_PREFIX={final}",
-             "-DCMAKE_INSTALL_LIBDIR=lib", f"-DCMAKE_C_FLAGS={_C_FLAGS} {flags}".strip(),
+             "-DCMAKE_INSTALL_LIBDIR=lib", f"-DCMAKE_C_FLAGS={common} {flags}".strip(),
              "-DCMAKE_POLICY_VERSION_MINIMUM=3.5", *options], log)
         say(f"{dependency.name} {dependency.version}: building")
         run(["cmake", "--build", str(folder), "--parallel", str(jobs)], log)
