@@ -39,7 +39,7 @@ Agent::Agent(const Ports& ports, const SessionOptions& options, std::string stor
     : ports_(ports),
       log_(ports.log, "agent"),
       storage_key_(std::move(storage_key)),
-      dispatcher_(*this, ports.log),
+      dispatcher_(*this, ports.clock, ports.log),
       // In braces: read in this order on every platform, so that a simulated world is the same.
       session_{options, load_cursor(ports.storage, storage_key_, log_), seed(ports.entropy),
                ports.log} {}

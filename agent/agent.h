@@ -47,7 +47,10 @@ class Agent final : public TransportObserver, private DispatchObserver {
   void stop();  // see input::Stop; state() is kStopped when it is done
   void alarm();
   void network_up();
-  void set_rules(std::shared_ptr<const RuleSet> rules) { dispatcher_.set_rules(std::move(rules)); }
+  // rate: of all rules together.
+  void set_rules(std::shared_ptr<const RuleSet> rules, std::optional<Rate> rate = std::nullopt) {
+    dispatcher_.set_rules(std::move(rules), rate);
+  }
   void reconfigure(const SessionOptions& options);
 
   State state() const { return session_.state(); }

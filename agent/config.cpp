@@ -213,6 +213,7 @@ ConfigErrors read_config(std::string_view text, ActionTypes types, Config& confi
   }
   read_headers(root, config);
   read_session(root, config.session);
+  if (const auto rate = read_rate(root)) config.rate = rate;
   read_rules(root, types, config);
   root.finish();
   return errors;

@@ -13,6 +13,7 @@
 #include "agent/action.h"
 #include "agent/config_reader.h"
 #include "agent/ports.h"
+#include "agent/rate_limit.h"
 #include "agent/rules.h"
 #include "agent/session_types.h"
 #include "common/base/log.h"
@@ -33,6 +34,7 @@ struct Config {
   std::optional<base::LogLevel> log_level;
   SessionOptions session;
   std::shared_ptr<RuleSet> rules;  // null: none were given
+  std::optional<Rate> rate;        // of all rules together
 };
 
 // Reads the text over `config`: members that are there replace what it holds. Returns the errors;

@@ -1,14 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/dispatcher.h"
 
+#include <array>
 #include <utility>
 
 #include "common/base/assert.h"
 
 namespace beckon::agent {
 
-Dispatcher::Dispatcher(DispatchObserver& observer, base::LogSink& log)
-    : observer_(observer), log_(log, "actions"), rules_(std::make_shared<RuleSet>()) {}
+Dispatcher::Dispatcher(DispatchObserver& observer, Clock& clock, base::LogSink& log)
+    : observer_(observer), clock_(clock), log_(log, "actions") {
+  set_rules(std::make_shared<RuleSet>(), std::nullopt);
+}
+
+void Dispatcher::set_rules(std::shared_ptr<const RuleSet> rules, std::optional<Rate> device_rate) {
+  const base::Instant now = clock_.now();
+  rules_ = std::make_shared<ActiveRules>();
+  for (const Rule& rule : *rules) {
+    auto& limit = rules_->limits.emplace_back();
+    if (rule.rate) limit = Limit{TokenBucket(*rule.rate, now), "the rule for " + rule.name_glob};
+  }
+  if (device_rate) rules_->device = Limit{TokenBucket(*device_rate, now), "all rules together"};
+  rules_->set = std::move(rules);
+}
 
 void Dispatcher::dispatch(Ticket ticket, ReceivedEvent event) {
   log_.debug("event %llu %s", static_cast<unsigned long long>(event.event().seq),
@@ -27,9 +41,12 @@ void Dispatcher::dispatch(Ticket ticket, ReceivedEvent event) {
 
 // The next action of a matching rule, or nullptr after the last one.
 const RuleAction* Dispatcher::next_action(Flight& flight) {
-  while (flight.rule < flight.rules->size()) {
-    const Rule& rule = (*flight.rules)[flight.rule];
-    if (flight.action == 0) flight.rule_matches = rule.matches(flight.event);
+  const RuleSet& rules = *flight.rules->set;
+  while (flight.rule < rules.size()) {
+    const Rule& rule = rules[flight.rule];
+    if (flight.action == 0) {
+      flight.rule_matches = rule.matches(flight.event) && within_rates(flight);
+    }
     if (flight.rule_matches && flight.action < rule.actions.size()) {
       return &rule.actions[flight.action++];
     }
@@ -37,6 +54,55 @@ const RuleAction* Dispatcher::next_action(Flight& flight) {
     flight.action = 0;
   }
   return nullptr;
+}
+
+// Whether the rule that matches may run now. It needs both of its rates, and uses up none if it
+// lacks one.
+bool Dispatcher::within_rates(Flight& flight) {
+  std::optional<Limit>& own = flight.rules->limits[flight.rule];
+  std::optional<Limit>& device = flight.rules->device;
+  if (!own && !device) return true;
+  const std::array<Limit*, 2> both{own ? &*own : nullptr, device ? &*device : nullptr};
+  const base::Instant now = clock_.now();
+  for (Limit* limit : both) {
+    if (limit == nullptr || within(*limit, now)) continue;
+    pass_over(flight, *limit);
+    return false;
+  }
+  for (Limit* limit : both) {
+    if (limit != nullptr) limit->bucket.take();
+  }
+  return true;
+}
+
+// Says the beginning and the end of a burst, and nothing for what is in between: every single one
+// is reported to the sender.
+bool Dispatcher::within(Limit& limit, base::Instant now) {
+  const auto per_minute = static_cast<long long>(limit.bucket.rate().per_minute);
+  if (limit.bucket.ready(now)) {
+    if (limit.refused > 0) {
+      log_.warning("%s: within the rate of %lld a minute again; %llu were not acted on",
+                   limit.whose.c_str(), per_minute, static_cast<unsigned long long>(limit.refused));
+    }
+    limit.refused = 0;
+    return true;
+  }
+  ++passed_over_;
+  if (limit.refused++ == 0) {
+    log_.warning(
+        "%s: over the rate of %lld a minute; what comes too often is not acted on, and reported as "
+        "failed",
+        limit.whose.c_str(), per_minute);
+  }
+  return false;
+}
+
+void Dispatcher::pass_over(Flight& flight, const Limit& limit) {
+  const std::string why = "rate limit (" + std::to_string(limit.bucket.rate().per_minute) +
+                          " a minute, " + limit.whose + ")";
+  for (const RuleAction& one : (*flight.rules->set)[flight.rule].actions) {
+    flight.failed.push_back(protocol::FailedReport{0, one.label, why});
+  }
 }
 
 // Runs actions until one does not end at once, or all are over. Actions of one flight share its

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // The dispatcher: for one event, the actions of every rule that matches, one after the other in the
-// order of the configuration; a failed action does not stop the next. Collects the failures. Does
-// not know the stream, nor how many events may be in flight: that is the session's.
+// order of the configuration; a failed action does not stop the next. Collects the failures. A rule
+// that matches more often than it or the device may is passed over, and each of its actions counts
+// as failed. Does not know the stream, nor how many events may be in flight: that is the session's.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "agent/action.h"
 #include "agent/event.h"
+#include "agent/ports.h"
+#include "agent/rate_limit.h"
 #include "agent/rules.h"
 #include "agent/window.h"
 #include "common/base/log.h"
@@ -29,25 +34,39 @@ class DispatchObserver {
 
 class Dispatcher final : public RunObserver {
  public:
-  Dispatcher(DispatchObserver& observer, base::LogSink& log);
+  Dispatcher(DispatchObserver& observer, Clock& clock, base::LogSink& log);
 
-  // From now on; events in flight go on with the rules they began with.
-  void set_rules(std::shared_ptr<const RuleSet> rules) { rules_ = std::move(rules); }
+  // From now on, each with its whole burst; events in flight go on with the rules they began with.
+  // device_rate: how often rules may run, all together.
+  void set_rules(std::shared_ptr<const RuleSet> rules, std::optional<Rate> device_rate);
 
   // The observer hears of it exactly once, before this returns if every action is done at once.
   void dispatch(Ticket ticket, ReceivedEvent event);
 
   std::size_t in_flight() const { return flights_.size(); }
+  // How often a rule was passed over for its rate or the device's, since the start.
+  std::uint64_t passed_over() const { return passed_over_; }
 
   void run_finished(Run run, base::Status outcome) override;
 
  private:
+  // One rate, of a rule or of the device, and who is over it at the moment.
+  struct Limit {
+    TokenBucket bucket;
+    std::string whose;          // "the rule for door.*"
+    std::uint64_t refused = 0;  // since it was last within its rate
+  };
+  struct ActiveRules {
+    std::shared_ptr<const RuleSet> set;
+    std::vector<std::optional<Limit>> limits;  // by rule
+    std::optional<Limit> device;
+  };
   struct Flight {
-    Flight(Ticket ticket_number, ReceivedEvent one, std::shared_ptr<const RuleSet> rule_set)
+    Flight(Ticket ticket_number, ReceivedEvent one, std::shared_ptr<ActiveRules> rule_set)
         : ticket(ticket_number), event(std::move(one)), rules(std::move(rule_set)) {}
     Ticket ticket;
     ReceivedEvent event;
-    std::shared_ptr<const RuleSet> rules;
+    std::shared_ptr<ActiveRules> rules;
     std::size_t rule = 0;  // the next action to look at
     std::size_t action = 0;
     bool rule_matches = false;
@@ -59,10 +78,15 @@ class Dispatcher final : public RunObserver {
 
   void advance(Run run);
   const RuleAction* next_action(Flight& flight);
+  bool within_rates(Flight& flight);
+  bool within(Limit& limit, base::Instant now);
+  void pass_over(Flight& flight, const Limit& limit);
 
   DispatchObserver& observer_;
+  Clock& clock_;
   base::Logger log_;
-  std::shared_ptr<const RuleSet> rules_;
+  std::shared_ptr<ActiveRules> rules_;
+  std::uint64_t passed_over_ = 0;
   using Flights = std::map<Run, Flight>;
   Flights flights_;            // by number of the run, which is also the flight's
   Flights::node_type landed_;  // an ended flight's memory, for the next

@@ -144,6 +144,7 @@ Rule read_rule(ObjectReader& config, ActionTypes types) {
   }
   if (actions.exists() && index == 0) config.wrong("actions", "at least one action", actions);
   if (index == 0 && !config.failed()) config.missing("actions", "a list of at least one action");
+  rule.rate = read_rate(config);
   config.finish();
   return rule;
 }

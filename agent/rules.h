@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "agent/action.h"
 #include "agent/config_reader.h"
 #include "agent/event.h"
+#include "agent/rate_limit.h"
 #include "common/json/json.h"
 
 namespace beckon::agent {
@@ -37,12 +39,13 @@ struct Rule {
   std::string name_glob = "*";
   std::vector<Condition> conditions;
   std::vector<RuleAction> actions;
+  std::optional<Rate> rate;  // of the events for which its actions run; nothing: any
   bool matches(const ReceivedEvent& event) const;
 };
 
 using RuleSet = std::vector<Rule>;
 
-// Reads {"name":…, "where":{…}, "actions":[…]}. Errors are with the reader.
+// Reads {"name":…, "where":{…}, "actions":[…], "rate":{…}}. Errors are with the reader.
 Rule read_rule(ObjectReader& config, ActionTypes types);
 
 }  // namespace beckon::agent

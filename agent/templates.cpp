@@ -48,18 +48,24 @@ base::Result<Template> Template::parse(std::string_view text) {
   return result;
 }
 
-base::Result<std::string> Template::fill(const ReceivedEvent& event) const {
+base::Result<std::string> Template::fill(const ReceivedEvent& event, ValueCheck check) const {
   std::string out;
   for (const Part& part : parts_) {
     if (!part.is_field) {
       out += part.text;
-    } else if (const auto value = event.field(part.text)) {
-      out += *value;
-    } else if (part.has_default) {
-      out += part.default_text;
-    } else {
+      continue;
+    }
+    const auto found = event.field(part.text);
+    if (!found && !part.has_default) {
       return fail(ErrorCode::kNotFound, "the event has no " + part.text);
     }
+    const std::string& value = found ? *found : part.default_text;
+    if (check != nullptr) {
+      if (const auto fits = check(value); !fits) {
+        return fail(fits.error().code, part.text + " " + fits.error().message);
+      }
+    }
+    out += value;
   }
   if (out.find('\0') != std::string::npos) {
     return fail(ErrorCode::kInvalid, "a field holds the character U+0000");
@@ -69,6 +75,13 @@ base::Result<std::string> Template::fill(const ReceivedEvent& event) const {
                 "the filled template is longer than " + std::to_string(kFilledBytesMax) + " bytes");
   }
   return out;
+}
+
+bool Template::has_after_field(char wanted) const {
+  const auto field = std::ranges::find_if(parts_, &Part::is_field);
+  return std::any_of(field, parts_.end(), [&](const Part& part) {
+    return !part.is_field && part.text.find(wanted) != std::string::npos;
+  });
 }
 
 bool Template::is_constant() const {

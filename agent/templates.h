@@ -19,13 +19,22 @@ class Template {
   // brace that is not closed).
   static base::Result<Template> parse(std::string_view text);
 
+  // What must hold for each value (or default) that is filled in, beside what fill() itself wants.
+  using ValueCheck = base::Status (*)(std::string_view value);
+
   // Errors: kNotFound (a field without a default is missing), kInvalid (a field holds U+0000),
-  // kLimit (longer than kFilledBytesMax).
-  base::Result<std::string> fill(const ReceivedEvent& event) const;
+  // kLimit (longer than kFilledBytesMax), and check's.
+  base::Result<std::string> fill(const ReceivedEvent& event, ValueCheck check = nullptr) const;
 
   bool is_constant() const;
   // The text begins with what the event says: it could look like an option to a command.
   bool begins_with_field() const { return !parts_.empty() && parts_.front().is_field; }
+  // What stands before the first field; the whole text if there is none.
+  std::string_view literal_start() const {
+    return parts_.empty() || begins_with_field() ? std::string_view() : parts_.front().text;
+  }
+  // A literal behind the first field holds this character.
+  bool has_after_field(char wanted) const;
 
   static constexpr std::size_t kFilledBytesMax = 64 * 1024;
 

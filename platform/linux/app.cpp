@@ -49,8 +49,8 @@ base::Result<ExecSettings> command_settings(const std::vector<std::string>& comm
     if (!parsed) return std::unexpected(parsed.error());
     settings.command.push_back(std::move(*parsed));
   }
-  if (!settings.command.front().is_constant()) {
-    return base::fail(base::ErrorCode::kInvalid, "an event cannot choose the program");
+  if (const auto error = check_command(settings.command)) {
+    return base::fail(base::ErrorCode::kInvalid, error->message);
   }
   return settings;
 }
@@ -239,7 +239,7 @@ void App::apply_rules() {
       rule.actions.push_back({"stdout", stdout_type_->make()});
     }
   }
-  agent_->set_rules(std::move(rules));
+  agent_->set_rules(std::move(rules), config_.rate);
 }
 
 agent::Endpoint App::endpoint() {

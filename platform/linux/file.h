@@ -11,5 +11,7 @@ namespace beckon::platform {
 
 // Errors: kIo ("cannot read PATH: …"), kLimit (it is larger than bytes_max).
 base::Result<std::string> read_file(const std::string& path, std::size_t bytes_max);
+// The rest of an open file; path is for the message.
+base::Result<std::string> read_whole(int fd, const std::string& path, std::size_t bytes_max);
 
 }  // namespace beckon::platform

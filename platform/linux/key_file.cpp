@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "platform/linux/descriptor.h"
+#include "platform/linux/trusted_file.h"
 
 namespace beckon::platform {
 namespace {
@@ -39,12 +40,6 @@ base::Status write_all(int fd, std::string_view text, const std::string& path) {
   return {};
 }
 
-std::string folder_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 // The file that is being written, removed at the end of the scope: by then it has its name, or
 // nothing shall stay.
 class TemporaryFile {
@@ -67,14 +62,9 @@ class TemporaryFile {
   Descriptor file_;
 };
 
-base::Status check_owner(const struct stat& found, const std::string& path) {
+base::Status check_rights(const struct stat& found, const std::string& path) {
   if (!S_ISREG(found.st_mode)) return fail(ErrorCode::kDenied, path + " is not a file");
-  if (found.st_uid != geteuid() && found.st_uid != 0) {
-    return fail(ErrorCode::kDenied, path + " belongs to user " + std::to_string(found.st_uid) +
-                                        ", who could change it; give it to the agent's own user: "
-                                        "chown " +
-                                        std::to_string(geteuid()) + " " + path);
-  }
+  if (const auto owned = check_owner(found, path); !owned) return owned;
   if ((found.st_mode & 077) == 0) return {};
   char mode[8];
   std::snprintf(mode, sizeof mode, "%04o", found.st_mode & 07777);
@@ -115,7 +105,8 @@ base::Result<crypto::PrivateKey> read_key_file(const std::string& path) {
   if (!file.valid()) return io_error("cannot read", path);
   struct stat found{};
   if (fstat(file.get(), &found) != 0) return io_error("cannot read", path);
-  if (const auto owned = check_owner(found, path); !owned) return std::unexpected(owned.error());
+  if (const auto owned = check_rights(found, path); !owned) return std::unexpected(owned.error());
+  if (const auto safe = check_folder(path); !safe) return std::unexpected(safe.error());
   std::string text(crypto::kKeyFileBytesMax + 1, '\0');
   std::size_t length = 0;
   while (length < text.size()) {

@@ -14,7 +14,8 @@ namespace beckon::platform {
 base::Result<crypto::PrivateKey> make_key_file(const std::string& path);
 
 // Errors: kIo; kDenied if anybody but this user (or root) owns the file, or others than its owner
-// can read or write it, with the command that mends it; kInvalid if it holds no key.
+// can read or write it, or anybody can replace it (its folder), with the command that mends it;
+// kInvalid if it holds no key.
 base::Result<crypto::PrivateKey> read_key_file(const std::string& path);
 
 }  // namespace beckon::platform

@@ -5,8 +5,8 @@
 
 #include <cstdlib>
 
-#include "platform/linux/file.h"
 #include "platform/linux/trust.h"
+#include "platform/linux/trusted_file.h"
 
 namespace beckon::platform {
 namespace {
@@ -183,7 +183,7 @@ agent::ConfigErrors load_config(const Options& options, agent::ActionTypes types
   // The gateway's frame is the limit; only small devices take less.
   config.session.max_bytes = protocol::kSyncedBytesMax;
   if (!options.config_file.empty()) {
-    const auto text = read_file(options.config_file, kFileBytesMax);
+    const auto text = read_trusted_file(options.config_file, kFileBytesMax);
     if (!text) return {text.error().message};
     errors = agent::read_config(*text, types, config);
     for (std::string& error : errors) error = options.config_file + ": " + error;

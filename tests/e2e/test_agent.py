@@ -13,6 +13,7 @@ class Rules(Case):
         """Writes a configuration; the arguments that name it."""
         file = self.directory / "agent.json"
         file.write_text(json.dumps({"rules": rules, **members}), encoding="utf-8")
+        file.chmod(0o600)  # whatever the umask is
         return ["--config", str(file)]
 
     def recorder(self, name):

@@ -28,6 +28,10 @@ bool is_variable_name(std::string_view text) {
   });
 }
 
+bool is_agents_own(std::string_view name) {
+  return std::ranges::any_of(kFields, [&](const auto& field) { return name == field[0]; });
+}
+
 void inherit(const char* name, std::vector<std::string>& environment) {
   if (const char* value = std::getenv(name)) {
     environment.push_back(std::string(name) + "=" + value);
@@ -46,7 +50,11 @@ base::Result<std::vector<std::string>> make_environment(const ExecSettings& sett
     for (const std::string& name : settings.inherited) inherit(name.c_str(), environment);
   }
   for (const auto& [name, field] : kFields) {
-    environment.push_back("BECKON_" + std::string(name) + "=" + event.field(field).value_or(""));
+    const std::string value = event.field(field).value_or("");
+    if (value.find('\0') != std::string::npos) {
+      return fail(ErrorCode::kInvalid, std::string(field) + " holds the character U+0000");
+    }
+    environment.push_back("BECKON_" + std::string(name) + "=" + value);
   }
   for (const ExecSettings::Variable& variable : settings.variables) {
     auto value = variable.value.fill(event);
@@ -54,6 +62,20 @@ base::Result<std::vector<std::string>> make_environment(const ExecSettings& sett
     environment.push_back("BECKON_" + variable.name + "=" + *value);
   }
   return environment;
+}
+
+base::Status check_size(const std::vector<std::string>& arguments,
+                        const std::vector<std::string>& environment) {
+  std::size_t bytes = 0;
+  for (const std::string& argument : arguments) bytes += argument.size();
+  for (const std::string& variable : environment) {
+    if (variable.starts_with("BECKON_")) bytes += variable.size();
+  }
+  if (bytes <= kEventBytesMax) return {};
+  return fail(ErrorCode::kLimit, "the event makes " + std::to_string(bytes) +
+                                     " bytes of arguments and variables, more than " +
+                                     std::to_string(kEventBytesMax) +
+                                     "; it is whole on the command's standard input");
 }
 
 class ExecAction final : public agent::Action {
@@ -77,6 +99,7 @@ class ExecAction final : public agent::Action {
     if (!arguments) return std::unexpected(arguments.error());
     auto environment = make_environment(settings_, event);
     if (!environment) return std::unexpected(environment.error());
+    if (const auto fits = check_size(*arguments, *environment); !fits) return fits;
     spec.arguments = std::move(*arguments);
     spec.environment = std::move(*environment);
     spec.input = event.line() + "\n";
@@ -115,8 +138,8 @@ void read_command(agent::ObjectReader& config, ExecSettings& settings) {
       config.wrong(at, "a string", argument);
     } else if (auto parsed = agent::Template::parse(*text); !parsed) {
       config.error(at, parsed.error().message);
-    } else if (index == 0 && (text->empty() || !parsed->is_constant())) {
-      config.error(at, "expected a program's name or path; an event cannot choose the program");
+    } else if (index == 0 && text->empty()) {
+      config.error(at, "expected a program's name or path, got \"\"");
     } else {
       settings.command.push_back(std::move(*parsed));
     }
@@ -127,6 +150,10 @@ void read_command(agent::ObjectReader& config, ExecSettings& settings) {
   if (index == 0 && !config.failed()) {
     config.missing("command", "a list of the program and its arguments");
   }
+  if (config.failed()) return;
+  if (const auto error = check_command(settings.command)) {
+    config.error("command[" + std::to_string(error->argument) + "]", error->message);
+  }
 }
 
 void read_environment(agent::ObjectReader& config, ExecSettings& settings) {
@@ -135,6 +162,9 @@ void read_environment(agent::ObjectReader& config, ExecSettings& settings) {
     const auto text = member.string();
     if (!is_variable_name(member.key())) {
       config.error(at, "expected a name of letters, digits and _ (BECKON_ is put before it)");
+    } else if (is_agents_own(member.key())) {
+      config.error(at, "BECKON_" + std::string(member.key()) +
+                           " is set for every command; expected another name");
     } else if (!text) {
       config.wrong(at, "a string", member);
     } else if (auto parsed = agent::Template::parse(*text); !parsed) {
@@ -145,34 +175,15 @@ void read_environment(agent::ObjectReader& config, ExecSettings& settings) {
   }
   for (const json::View name : config.array("inherit")) {
     const auto text = name.string();
-    if (text && is_variable_name(*text)) {
+    if (text && is_variable_name(*text) && !text->starts_with("BECKON_")) {
       settings.inherited.emplace_back(*text);
     } else {
-      config.wrong("inherit", "names of variables", name);
+      config.wrong("inherit", "names of variables that do not begin with BECKON_", name);
     }
   }
 }
 
 }  // namespace
-
-base::Result<std::vector<std::string>> fill_command(const std::vector<agent::Template>& command,
-                                                    const agent::ReceivedEvent& event) {
-  std::vector<std::string> arguments;
-  bool options_ended = false;
-  for (std::size_t i = 0; i < command.size(); ++i) {
-    auto filled = command[i].fill(event);
-    if (!filled) return std::unexpected(filled.error());
-    if (!options_ended && command[i].begins_with_field() && filled->starts_with('-')) {
-      return fail(ErrorCode::kInvalid,
-                  "argument " + std::to_string(i) +
-                      " comes from the event and begins with \"-\"; "
-                      "put \"--\" before it in the command if the program knows that");
-    }
-    if (command[i].is_constant() && *filled == "--") options_ended = true;
-    arguments.push_back(std::move(*filled));
-  }
-  return arguments;
-}
 
 std::unique_ptr<agent::Action> ExecActionType::make(agent::ObjectReader& config) {
   ExecSettings settings;

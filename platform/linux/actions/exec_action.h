@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // The action "exec": runs a command. The event is its standard input (one JSON object) and stands
 // in BECKON_* variables; templates fill whole arguments. No shell, no splitting: what an event says
-// is never a program, and never looks like an option unless the rule put "--" before it. What the
-// command leaves running ends with it; what is meant to stay takes a session of its own (setsid).
+// is never a program, never a shell's script, and never looks like an option unless the rule put
+// "--" before it. A rule that wants a shell says so in its command, and the script reads the event
+// from the environment or its standard input. What the command leaves running ends with it; what is
+// meant to stay takes a session of its own (setsid).
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include "agent/action.h"
 #include "agent/templates.h"
 #include "common/base/log.h"
+#include "platform/linux/actions/command_line.h"
 #include "platform/linux/processes.h"
 
 namespace beckon::platform {
@@ -30,10 +34,9 @@ struct ExecSettings {
   bool capture = true;
 };
 
-// The command line of one event. Errors: a template's, kInvalid (an argument that the event made
-// look like an option).
-base::Result<std::vector<std::string>> fill_command(const std::vector<agent::Template>& command,
-                                                    const agent::ReceivedEvent& event);
+// Arguments and BECKON_* variables of one event together. What is larger is read from standard
+// input.
+inline constexpr std::size_t kEventBytesMax = 64 * 1024;
 
 // {"type":"exec", "command":["notify-send","--","${data.title}"], "timeout":"30s",
 //  "environment":{"TITLE":"${data.title}"}, "inherit":["DISPLAY"], "directory":"/"}

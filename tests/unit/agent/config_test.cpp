@@ -18,7 +18,8 @@ TEST(Config, EverySettingIsRead) {
           "concurrency":2,"max_bytes":4096,"insecure":true,
           "log_level":"warning","renewal":"break_before_make","headers":{"X-A":"b"},
           "timing":{"heartbeat":"4m","ack_delay":"250ms"},"rules":[],"tls":{"ca_file":"/ca.pem",
-          "pins":["sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="]}})",
+          "pins":["sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="]},
+          "rate":{"per_minute":600}})",
       {}, config);
   EXPECT_THAT(errors, IsEmpty());
   EXPECT_THAT(check_config(config), IsEmpty());
@@ -40,6 +41,9 @@ TEST(Config, EverySettingIsRead) {
   EXPECT_EQ(config.headers[0].name, "X-A");
   ASSERT_TRUE(config.rules);
   EXPECT_TRUE(config.rules->empty());
+  ASSERT_TRUE(config.rate);
+  EXPECT_EQ(config.rate->per_minute, 600);
+  EXPECT_EQ(config.rate->burst, 600) << "without a burst of its own: a minute's worth";
 }
 
 TEST(Config, EveryMistakeIsNamedWithItsPathWhatWasExpectedAndWhatCame) {
@@ -75,6 +79,11 @@ TEST(Config, EveryMistakeIsNamedWithItsPathWhatWasExpectedAndWhatCame) {
       {R"({"rules":[{}]})",
        "rules[0].actions: expected a list of at least one action, but it is missing"},
       {R"({"rules":{}})", "rules: expected an array, got an object"},
+      {R"({"rate":30})", "rate: expected an object, got 30"},
+      {R"({"rate":{"burst":3}})", "rate.per_minute: expected how many are allowed in a minute"},
+      {R"({"rate":{"per_minute":0}})", "rate.per_minute: expected a whole number from 1 to 60000"},
+      {R"({"rate":{"per_minute":1,"burst":0}})", "rate.burst: expected a whole number from 1"},
+      {R"({"rate":{"per_minute":1,"per_hour":9}})", "rate.per_hour: unknown; known here are"},
   };
   for (const auto& one : cases) {
     Config config;

@@ -9,7 +9,9 @@
 namespace beckon::agent {
 namespace {
 
+using namespace std::chrono_literals;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 using Held = std::map<std::string, std::pair<Run, RunObserver*>>;
@@ -42,6 +44,23 @@ class InstantAction final : public Action {
   base::Status outcome_;
 };
 
+class FakeClock final : public Clock {
+ public:
+  base::Instant now() override { return time; }
+  base::WallTime wall() override { return {}; }
+  void set_alarm(std::optional<base::Instant>) override {}
+  base::Instant time{};
+};
+
+class ListLog final : public base::LogSink {
+ public:
+  void write(base::LogLevel level, std::string_view, std::string_view text) override {
+    if (level >= base::LogLevel::kWarning) lines.emplace_back(text);
+  }
+  bool enabled(base::LogLevel) const override { return true; }
+  std::vector<std::string> lines;
+};
+
 class DispatcherTest : public ::testing::Test, protected DispatchObserver {
  protected:
   void dispatched(Ticket ticket, std::vector<protocol::FailedReport> failed) override {
@@ -60,6 +79,16 @@ class DispatcherTest : public ::testing::Test, protected DispatchObserver {
     held_.erase(key);
     observer->run_finished(run, std::move(outcome));
   }
+  // One rule for door.* with the actions a and b, which end at once.
+  void limit(std::optional<Rate> rule, std::optional<Rate> device) {
+    auto rules = std::make_shared<RuleSet>(1);
+    (*rules)[0].name_glob = "door.*";
+    (*rules)[0].rate = rule;
+    for (const char* label : {"a", "b"}) {
+      (*rules)[0].actions.push_back({label, std::make_unique<InstantAction>(base::Status{})});
+    }
+    dispatcher_.set_rules(std::move(rules), device);
+  }
   std::unique_ptr<Action> held(const char* name) {
     return std::make_unique<HeldAction>(name, started_, held_);
   }
@@ -67,7 +96,9 @@ class DispatcherTest : public ::testing::Test, protected DispatchObserver {
   std::vector<std::string> started_;
   std::vector<std::string> done_;
   Held held_;
-  Dispatcher dispatcher_{*this, base::null_log()};
+  FakeClock clock_;
+  ListLog log_;
+  Dispatcher dispatcher_{*this, clock_, log_};
 };
 
 TEST_F(DispatcherTest, AnEventThatNoRuleWantsIsDoneAtOnce) {
@@ -82,7 +113,7 @@ TEST_F(DispatcherTest, ActionsRunOneAfterTheOtherInTheOrderOfTheRules) {
   (*rules)[1].name_glob = "window.*";
   (*rules)[1].actions.push_back({"x", held("x")});
   (*rules)[2].actions.push_back({"c", held("c")});
-  dispatcher_.set_rules(rules);
+  dispatcher_.set_rules(rules, std::nullopt);
   dispatch(1);
   EXPECT_THAT(started_, ElementsAre("a 1"));
   end("a 1");
@@ -100,7 +131,7 @@ TEST_F(DispatcherTest, AFailedActionIsReportedAndDoesNotStopTheNext) {
       {"bad", std::make_unique<InstantAction>(base::fail(base::ErrorCode::kIo, "full"))});
   (*rules)[0].actions.push_back({"good", std::make_unique<InstantAction>(base::Status{})});
   (*rules)[0].actions.push_back({"slow", held("slow")});
-  dispatcher_.set_rules(rules);
+  dispatcher_.set_rules(rules, std::nullopt);
   dispatch(1);
   end("slow 1", base::fail(base::ErrorCode::kTimeout, "timeout"));
   EXPECT_THAT(done_, ElementsAre("done 1 bad:full slow:timeout"));
@@ -109,7 +140,7 @@ TEST_F(DispatcherTest, AFailedActionIsReportedAndDoesNotStopTheNext) {
 TEST_F(DispatcherTest, EventsInFlightAreIndependent) {
   auto rules = std::make_shared<RuleSet>(1);
   (*rules)[0].actions.push_back({"a", held("a")});
-  dispatcher_.set_rules(rules);
+  dispatcher_.set_rules(rules, std::nullopt);
   dispatch(1);
   dispatch(2);
   end("a 2");
@@ -122,9 +153,9 @@ TEST_F(DispatcherTest, AReloadDoesNotTouchEventsInFlight) {
   auto rules = std::make_shared<RuleSet>(1);
   (*rules)[0].actions.push_back({"a", held("a")});
   (*rules)[0].actions.push_back({"b", held("b")});
-  dispatcher_.set_rules(std::move(rules));
+  dispatcher_.set_rules(std::move(rules), std::nullopt);
   dispatch(1);
-  dispatcher_.set_rules(std::make_shared<RuleSet>());
+  dispatcher_.set_rules(std::make_shared<RuleSet>(), std::nullopt);
   end("a 1");
   EXPECT_THAT(started_, ElementsAre("a 1", "b 1"));
   dispatch(2);
@@ -132,12 +163,74 @@ TEST_F(DispatcherTest, AReloadDoesNotTouchEventsInFlight) {
   end("b 1");
 }
 
+TEST_F(DispatcherTest, WhatARuleMatchesTooOftenIsReportedAndNotActedOn) {
+  limit(Rate{60, 2}, std::nullopt);
+  for (const Ticket ticket : {1, 2, 3}) dispatch(ticket);
+  EXPECT_THAT(done_, ElementsAre("done 1", "done 2",
+                                 "done 3 a:rate limit (60 a minute, the rule for door.*) "
+                                 "b:rate limit (60 a minute, the rule for door.*)"));
+  EXPECT_EQ(dispatcher_.passed_over(), 1U);
+  dispatch(4, "window.opened");
+  EXPECT_EQ(done_.back(), "done 4") << "no rule of a rate matches";
+}
+
+TEST_F(DispatcherTest, ARateIsMonotonicTimeAndExact) {
+  limit(Rate{60, 1}, std::nullopt);
+  dispatch(1);
+  clock_.time += 999ms;
+  dispatch(2);
+  EXPECT_THAT(done_.back(), HasSubstr("rate limit"));
+  clock_.time += 1ms;
+  dispatch(3);
+  EXPECT_EQ(done_.back(), "done 3") << "asking in between costs nothing";
+  clock_.time += 24h * 365 * 100;
+  dispatch(4);
+  dispatch(5);
+  EXPECT_THAT(done_.back(), HasSubstr("rate limit"))
+      << "a long pause saves up no more than a burst";
+}
+
+TEST_F(DispatcherTest, ABurstIsLoggedAtItsBeginningAndAtItsEndWithItsCount) {
+  limit(Rate{60, 1}, std::nullopt);
+  for (const Ticket ticket : {1, 2, 3, 4}) dispatch(ticket);
+  EXPECT_THAT(log_.lines, ElementsAre(HasSubstr("the rule for door.*: over the rate of 60 a")));
+  clock_.time += 1s;
+  dispatch(5);
+  EXPECT_THAT(log_.lines,
+              ElementsAre(HasSubstr("over the rate"), HasSubstr("3 were not acted on")));
+  dispatch(6);
+  EXPECT_EQ(log_.lines.size(), 3U) << "another burst";
+}
+
+TEST_F(DispatcherTest, TheRateOfTheDeviceHoldsForAllRulesTogether) {
+  auto rules = std::make_shared<RuleSet>(2);
+  (*rules)[0].rate = Rate{1, 10};
+  for (Rule& rule : *rules) {
+    rule.actions.push_back({"a", std::make_unique<InstantAction>(base::Status{})});
+  }
+  dispatcher_.set_rules(rules, Rate{60, 1});
+  dispatch(1);
+  EXPECT_EQ(done_.back(), "done 1 a:rate limit (60 a minute, all rules together)");
+  for (Ticket ticket = 2; ticket <= 9; ++ticket) dispatch(ticket);
+  clock_.time += 10s;
+  dispatch(10);
+  EXPECT_EQ(done_.back(), "done 10 a:rate limit (60 a minute, all rules together)")
+      << "what the device refused took nothing of the rule's own rate";
+}
+
+TEST_F(DispatcherTest, WithoutARateNothingIsPassedOver) {
+  limit(std::nullopt, std::nullopt);
+  for (Ticket ticket = 1; ticket <= 1000; ++ticket) dispatch(ticket);
+  EXPECT_EQ(dispatcher_.passed_over(), 0U);
+  EXPECT_EQ(done_.back(), "done 1000");
+}
+
 TEST_F(DispatcherTest, ManyInstantActionsNeedNoDeepStack) {
   auto rules = std::make_shared<RuleSet>(1);
   for (int i = 0; i < 100'000; ++i) {
     (*rules)[0].actions.push_back({"i", std::make_unique<InstantAction>(base::Status{})});
   }
-  dispatcher_.set_rules(rules);
+  dispatcher_.set_rules(rules, std::nullopt);
   dispatch(1);
   EXPECT_THAT(done_, ElementsAre("done 1"));
 }

@@ -51,6 +51,26 @@ TEST(Templates, AMissingFieldWithoutADefaultIsAnError) {
   EXPECT_EQ(filled.error().message, "the event has no data.none");
 }
 
+TEST(Templates, AValueThatDoesNotFitIsNamedByItsField) {
+  const Template::ValueCheck no_spaces = [](std::string_view value) -> base::Status {
+    if (value.find(' ') == std::string_view::npos) return {};
+    return base::fail(base::ErrorCode::kInvalid, "has a space");
+  };
+  EXPECT_EQ(Template::parse("a b ${id} ${data.n}")->fill(sample(), no_spaces), "a b 9f3c 1.5");
+  EXPECT_EQ(Template::parse("${id}${data.title}")->fill(sample(), no_spaces).error().message,
+            "data.title has a space");
+  EXPECT_FALSE(Template::parse("${data.none|x y}")->fill(sample(), no_spaces));
+}
+
+TEST(Templates, WhatStandsBeforeAndBehindTheFirstFieldIsKnown) {
+  EXPECT_EQ(Template::parse("/a/${id}/b")->literal_start(), "/a/");
+  EXPECT_EQ(Template::parse("$${a}")->literal_start(), "${a}");
+  EXPECT_EQ(Template::parse("${id}/b")->literal_start(), "");
+  EXPECT_TRUE(Template::parse("/a/${id}/b")->has_after_field('/'));
+  EXPECT_FALSE(Template::parse("/a/${id}.b")->has_after_field('/'));
+  EXPECT_FALSE(Template::parse("/a/b")->has_after_field('/'));
+}
+
 TEST(Templates, WhatIsNoTemplateIsRefused) {
   for (const char* text : {"${", "${}", "${nam}", "${data.}", "${data..x}", "${HOME}"}) {
     EXPECT_FALSE(Template::parse(text)) << text;

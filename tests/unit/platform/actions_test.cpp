@@ -85,10 +85,50 @@ TEST_F(ActionsTest, FileSaysWhyItFailed) {
   EXPECT_THAT(run_action(*action).error().message, HasSubstr("No space left"));
 }
 
+TEST_F(ActionsTest, AnEventNamesAFileAndCanLeadNowhereElse) {
+  FileActionType type;
+  std::filesystem::create_directory(directory_ + "/in");
+  const std::string path = R"({"type":"file","text":"x","path":")" + directory_ + "/in/";
+  auto whole = make(type, path + R"(${data.title}"})");
+  auto part = make(type, path + R"(.${data.title}"})");
+  auto two = make(type, path + R"(${data.title}${data.end|.}"})");
+  ASSERT_TRUE(whole && part && two);
+  EXPECT_TRUE(run_action(*whole));
+  EXPECT_TRUE(std::filesystem::exists(directory_ + "/in/hi"));
+  EXPECT_TRUE(run_action(*whole, R"({"title":"a b; $(id) ${name} -rf ü"})"));
+  for (const char* value : {"../out", "..", "/etc/x", "a/b", "a..b", "", "a\\nb", "."}) {
+    const std::string data = std::string(R"({"title":")") + value + R"("})";
+    EXPECT_FALSE(run_action(*whole, data)) << value;
+  }
+  EXPECT_FALSE(run_action(*whole, R"({"title":")" + std::string(256, 'x') + R"("})"));
+  EXPECT_FALSE(run_action(*part, R"({"title":"."})")) << "a name made of several pieces";
+  EXPECT_FALSE(run_action(*two, R"({"title":"."})"));
+  EXPECT_THAT(run_action(*whole, R"({"title":"a/b"})").error().message,
+              HasSubstr("data.title cannot stand in a file's name"));
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory_)) {
+    files += entry.is_regular_file() ? 1 : 0;
+  }
+  EXPECT_EQ(files, 2U);
+}
+
+TEST_F(ActionsTest, ALinkSomebodyPutThereIsNotFollowed) {
+  FileActionType type;
+  auto action = make(type, R"({"type":"file","path":")" + directory_ + R"(/link"})");
+  ASSERT_TRUE(action);
+  std::filesystem::create_symlink(directory_ + "/victim", directory_ + "/link");
+  EXPECT_THAT(run_action(*action).error().message, HasSubstr("it is a symbolic link"));
+  EXPECT_FALSE(std::filesystem::exists(directory_ + "/victim"));
+}
+
 TEST_F(ActionsTest, FileWantsAnAbsolutePath) {
   FileActionType type;
   EXPECT_FALSE(make(type, R"({"type":"file","path":"f"})"));
   EXPECT_THAT(errors_, ElementsAre("action.path: expected an absolute path, got \"f\""));
+  EXPECT_FALSE(make(type, R"({"type":"file","path":"${data.path}"})"));
+  EXPECT_THAT(errors_, ElementsAre("action.path: expected an absolute path, got \"…\""));
+  EXPECT_FALSE(make(type, R"({"type":"file","path":"/a/${name}/b"})"));
+  EXPECT_THAT(errors_, ElementsAre(HasSubstr("an event can name the file, not a folder")));
   EXPECT_FALSE(make(type, R"({"type":"file"})"));
   EXPECT_THAT(errors_, ElementsAre("action.path: expected an absolute path, but it is missing"));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/linux/actions/exec_action.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -87,7 +88,42 @@ TEST_F(ExecActionTest, AnEventCannotPassAnOption) {
   EXPECT_TRUE(shell("touch ran", R"(,"--title=${data.title}"])", R"({"title":"--evil"})"));
 }
 
-TEST_F(ExecActionTest, AMissingFieldAndANulByteFailTheRun) {
+TEST_F(ExecActionTest, WhatIsTooLargeForACommandFailsTheRun) {
+  const std::string fits = R"({"title":")" + std::string(kArgumentBytesMax, 'x') + R"("})";
+  const std::string large = R"({"title":")" + std::string(kArgumentBytesMax + 1, 'x') + R"("})";
+  EXPECT_TRUE(shell("true", R"(,"${data.title}"])", fits));
+  EXPECT_THAT(shell("touch ran", R"(,"${data.title}"])", large).error().message,
+              HasSubstr("argument 4 has 8193 bytes, more than 8192"));
+  // As variables, and each of them in one piece; all together are too many.
+  EXPECT_TRUE(shell("true", R"(],"environment":{"A":"${data.title}"})", large));
+  EXPECT_THAT(shell("touch ran",
+                    R"(],"environment":{"A":"${data}${data}","B":"${data}${data}${data}",)"
+                    R"("C":"${data}${data}"})",
+                    large)
+                  .error()
+                  .message,
+              HasSubstr("bytes of arguments and variables, more than 65536"));
+  EXPECT_FALSE(std::filesystem::exists(directory_ + "/ran"));
+}
+
+TEST_F(ExecActionTest, NamesInAnEventNeverBecomeNamesOfVariables) {
+  ASSERT_TRUE(shell(
+      "echo $${LD_PRELOAD-none} > out; printf %s \\\"$BECKON_TITLE\\\" >> out; echo $PATH > path",
+      R"(],"environment":{"TITLE":"${data.title}"})",
+      R"({"title":"x\nLD_PRELOAD=/evil","PATH":"/evil","LD_PRELOAD":"/evil"})"));
+  EXPECT_EQ(content("out"), "none\nx\nLD_PRELOAD=/evil");
+  EXPECT_THAT(content("path"), Not(HasSubstr("/evil")));
+}
+
+TEST_F(ExecActionTest, ACommandSeesNoDescriptorButItsThree) {
+  const int leaked = open("/dev/null", O_RDONLY);  // not close-on-exec, as a library might do
+  ASSERT_GT(leaked, 2);
+  ASSERT_TRUE(shell("exec > fds; ls /proc/$$/fd; true", "]"));
+  close(leaked);
+  EXPECT_EQ(content("fds"), "0\n1\n2\n");
+}
+
+TEST_F(ExecActionTest, AMissingFieldFailsTheRun) {
   EXPECT_EQ(shell("touch ran", R"(,"${data.none}"])").error().message,
             "the event has no data.none");
   EXPECT_FALSE(std::filesystem::exists(directory_ + "/ran"));
@@ -114,7 +150,18 @@ TEST_F(ExecActionTest, EveryMistakeInTheConfigurationIsNamed) {
       {R"({"type":"exec","command":[]})",
        "action.command: expected a program and its arguments, got an empty array"},
       {R"({"type":"exec","command":[1]})", "action.command[0]: expected a string, got 1"},
-      {R"({"type":"exec","command":["${data.program}"]})", "an event cannot choose the program"},
+      {R"({"type":"exec","command":["${data.program}"]})",
+       "action.command[0]: expected a program's name or path; an event cannot choose the program"},
+      {R"({"type":"exec","command":["/opt/${data.program}"]})",
+       "an event cannot choose the program"},
+      {R"({"type":"exec","command":[""]})", "action.command[0]: expected a program's name or path"},
+      {R"({"type":"exec","command":["x","-${data.flag}"]})",
+       "action.command[1]: an event cannot choose an option"},
+      {R"({"type":"exec","command":["x","--${data.flag}"]})", "an event cannot choose an option"},
+      {R"({"type":"exec","command":["x"],"environment":{"DATA":"x"}})",
+       "action.environment.DATA: BECKON_DATA is set for every command"},
+      {R"({"type":"exec","command":["x"],"inherit":["BECKON_DATA"]})",
+       "action.inherit: expected names of variables that do not begin with BECKON_"},
       {R"({"type":"exec","command":["x","${HOME}"]})", "action.command[1]: \"HOME\" is no field"},
       {R"({"type":"exec","command":["x"],"timeout":"1ms"})", "action.timeout: expected a duration"},
       {R"({"type":"exec","command":["x"],"environment":{"A B":"x"}})",
@@ -125,6 +172,40 @@ TEST_F(ExecActionTest, EveryMistakeInTheConfigurationIsNamed) {
     EXPECT_FALSE(make(type_, one.config)) << one.config;
     EXPECT_THAT(errors_, ElementsAre(HasSubstr(one.error)));
   }
+}
+
+TEST_F(ExecActionTest, AnEventIsNeverAShellsScript) {
+  const char* const refused[] = {
+      R"(["sh","-c","echo ${data.title}"])",
+      R"(["/bin/bash","-e","-o","pipefail","-c","echo ${data.title}"])",
+      R"(["bash","-ec","${data.script}"])",
+      R"(["env","A=b","sh","-c","${data.script}"])",
+      R"(["sh","${data.file}"])",
+      R"(["sh"])",
+      R"(["dash","-s"])",
+      R"(["sh","-s","x"])",
+  };
+  for (const char* command : refused) {
+    EXPECT_FALSE(make(type_, std::string(R"({"type":"exec","command":)") + command + "}"))
+        << command;
+    EXPECT_THAT(errors_, ElementsAre(HasSubstr("shell"))) << command;
+  }
+  for (const char* command :
+       {R"(["sh","-c","echo \"$1\"","sh","${data.title}"])",
+        R"(["sh","/opt/script","${data.title}"])", R"(["notify-send","sh","${data.title}"])",
+        R"(["pgrep","-f","bash"])"}) {
+    EXPECT_TRUE(make(type_, std::string(R"({"type":"exec","command":)") + command + "}"))
+        << command;
+  }
+}
+
+// The pattern that the error proposes: whatever the text is, it stays a text.
+TEST_F(ExecActionTest, AScriptReadsTheEventFromItsEnvironment) {
+  ASSERT_TRUE(shell(R"(printf %s \"$BECKON_TITLE\" > out)",
+                    R"(],"environment":{"TITLE":"${data.title}"})",
+                    R"({"title":"\"; touch pwned; $(touch pwned) `touch pwned`"})"));
+  EXPECT_EQ(content("out"), "\"; touch pwned; $(touch pwned) `touch pwned`");
+  EXPECT_FALSE(std::filesystem::exists(directory_ + "/pwned"));
 }
 
 }  // namespace

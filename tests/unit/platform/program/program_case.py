@@ -104,4 +104,5 @@ class Case(unittest.TestCase):
     def configured(self, **members):
         path = self.folder / "agent.json"
         path.write_text(json.dumps(members))
+        path.chmod(0o600)  # whatever the umask is
         return str(path)

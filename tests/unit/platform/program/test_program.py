@@ -3,6 +3,7 @@
 
 import json
 import os
+import pathlib
 import signal
 import socket
 import subprocess
@@ -229,6 +230,23 @@ class Actions(Case):
         self.assertEqual((self.folder / "doors").read_text(), "front\n")
         self.assertEqual(self.server.failures(),
                          [{"seq": 1, "action": "never works", "error": "exit status 1"}])
+
+    def test_what_comes_too_often_is_reported_as_failed(self):
+        self.online("--config", self.configured(rate={"per_minute": 1, "burst": 2}, rules=[
+            {"actions": [{"type": "file", "path": str(self.folder / "all"), "text": "${seq}"}]}]))
+        for _ in range(3):
+            self.server.post()
+        self.server.wait_until(lambda: self.server.acknowledged() == 3, "the acknowledgement")
+        self.assertEqual((self.folder / "all").read_text(), "1\n2\n")
+        self.assertEqual(self.server.failures(), [
+            {"seq": 3, "action": "file", "error": "rate limit (1 a minute, all rules together)"}])
+
+    def test_every_descriptor_of_the_agent_is_closed_for_its_commands(self):
+        agent = self.online("--config", self.configured(rules=[]))
+        infos = list(pathlib.Path(f"/proc/{agent.process.pid}/fdinfo").iterdir())
+        flags = {int(info.name): int(info.read_text().split("flags:")[1].split()[0], 8) for info in infos}
+        self.assertGreater(len(flags), 5)
+        self.assertEqual([fd for fd, bits in flags.items() if fd > 2 and not bits & os.O_CLOEXEC], [])
 
     def test_a_reload_takes_new_rules_and_keeps_the_old_ones_if_they_are_wrong(self):
         def rules(name):

@@ -45,7 +45,10 @@ class Usage(Case):
         self.assertEqual(self.run_agent("keygen", "--out", key).returncode, 0)
         for path in examples:
             self.assertIn('"key": "/etc/beckon/', path.read_text())
-            done = self.run_agent("--check", "--config", str(path), "--key", key)
+            copy = self.folder / path.name  # a work tree may belong to somebody else
+            copy.write_text(path.read_text())
+            copy.chmod(0o644)
+            done = self.run_agent("--check", "--config", str(copy), "--key", key)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
         schema = json.loads((folder / "beckon-agent.schema.json").read_text())
         unknown = self.run_agent("--check", "--config", self.configured(no_such_setting=1, timing={"none": 1}))
@@ -54,6 +57,14 @@ class Usage(Case):
                                schema["properties"]["timing"]["properties"])):
             line = next(line for line in unknown.stderr.splitlines() if prefix in line)
             self.assertEqual(set(line.split(prefix)[1].split(", ")), set(names))
+
+    def test_a_configuration_that_others_can_write_is_refused(self):
+        path = pathlib.Path(self.configured(url="wss://x/dev", user="Bob", device="d"))
+        path.chmod(0o664)
+        done = self.run_agent("--check", "--config", str(path))
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(f"{path} has mode 0664: others than its owner can change what this agent does; "
+                      f"chmod go-w {path}", done.stderr)
 
     def test_a_state_folder_that_cannot_be_is_said(self):
         blocked = self.folder / "file"

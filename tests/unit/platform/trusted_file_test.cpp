@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/linux/trusted_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace beckon::platform {
+namespace {
+
+using ::testing::HasSubstr;
+
+class TrustedFile : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    char name[] = "/tmp/beckon-trusted-XXXXXX";
+    ASSERT_NE(mkdtemp(name), nullptr);
+    folder_ = name;
+    path_ = folder_ + "/agent.json";
+    std::ofstream(path_) << "{}";
+    ASSERT_EQ(chmod(path_.c_str(), 0644), 0);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+  std::string refusal(const std::string& path) {
+    const auto text = read_trusted_file(path, 1000);
+    return text ? "none, and read " + *text : text.error().message;
+  }
+
+  std::string folder_;
+  std::string path_;
+};
+
+TEST_F(TrustedFile, AFileThatOnlyItsOwnerCanWriteIsRead) {
+  EXPECT_EQ(read_trusted_file(path_, 1000), "{}");
+  EXPECT_THAT(refusal(folder_ + "/none"), HasSubstr("cannot read " + folder_ + "/none: No such"));
+}
+
+TEST_F(TrustedFile, AFileThatOthersCanWriteIsRefusedWithTheCommandThatMendsIt) {
+  for (const mode_t mode : {0664, 0646, 0666}) {
+    ASSERT_EQ(chmod(path_.c_str(), mode), 0);
+    EXPECT_THAT(refusal(path_), HasSubstr("chmod go-w " + path_)) << std::oct << mode;
+  }
+}
+
+TEST_F(TrustedFile, AFolderInWhichEverybodyCanReplaceItIsRefused) {
+  ASSERT_EQ(chmod(folder_.c_str(), 0777), 0);
+  EXPECT_THAT(refusal(path_), HasSubstr("chmod o-w " + folder_));
+  ASSERT_EQ(chmod(folder_.c_str(), 01777), 0);
+  EXPECT_EQ(read_trusted_file(path_, 1000), "{}")
+      << "sticky: nobody can replace what is not theirs";
+}
+
+TEST_F(TrustedFile, WhatALinkLeadsToIsLookedAtToo) {
+  const std::string link = folder_ + "/link";
+  std::filesystem::create_directory(folder_ + "/open");
+  std::filesystem::copy_file(path_, folder_ + "/open/agent.json");
+  std::filesystem::create_symlink(folder_ + "/open/agent.json", link);
+  EXPECT_EQ(read_trusted_file(link, 1000), "{}");
+  ASSERT_EQ(chmod((folder_ + "/open").c_str(), 0777), 0);
+  EXPECT_THAT(refusal(link), HasSubstr("the folder " + folder_ + "/open has mode 0777"));
+}
+
+TEST_F(TrustedFile, AFileOfAnotherUserIsRefused) {
+  struct stat found{};
+  found.st_mode = S_IFREG | 0644;
+  found.st_uid = geteuid() + 1;
+  const auto owned = check_only_owner_writes(found, path_);
+  ASSERT_FALSE(owned);
+  EXPECT_THAT(owned.error().message, HasSubstr("chown " + std::to_string(geteuid())));
+  found.st_uid = 0;
+  EXPECT_TRUE(check_only_owner_writes(found, path_)) << "root's is everybody's";
+}
+
+}  // namespace
+}  // namespace beckon::platform
