@@ -117,7 +117,9 @@ TEST_F(ActionsTest, ALinkSomebodyPutThereIsNotFollowed) {
   auto action = make(type, R"({"type":"file","path":")" + directory_ + R"(/link"})");
   ASSERT_TRUE(action);
   std::filesystem::create_symlink(directory_ + "/victim", directory_ + "/link");
-  EXPECT_THAT(run_action(*action).error().message, HasSubstr("it is a symbolic link"));
+  const base::Status outcome = run_action(*action);
+  ASSERT_FALSE(outcome);
+  EXPECT_THAT(outcome.error().message, HasSubstr("it is a symbolic link"));
   EXPECT_FALSE(std::filesystem::exists(directory_ + "/victim"));
 }
 
