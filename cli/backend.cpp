@@ -67,6 +67,26 @@ Names Backend::find_names(const SettingsFlags& flags) {
   return valid(resolve_names(flags, access_.stack, parameters));
 }
 
+lambdas::Host& Backend::registry() {
+  if (registry_) return *registry_;
+  if (names_.connections_endpoint.empty()) {
+    throw Failure(kExitNotFound,
+                  fmt::format("the stack '{}' has no SSM parameter {}connections-endpoint, which "
+                              "closing a device's connections needs; give --connections-endpoint "
+                              "or deploy the stack again",
+                              access_.stack, parameter_path(access_.stack)));
+  }
+  connections_.emplace(valid(lambdas::parse_endpoint(names_.connections_endpoint)),
+                       valid(lambdas::aws_identity(variables_)), http_, pace_, base::null_log());
+  registry_.emplace(
+      lambdas::Host{database_,
+                    *connections_,
+                    pace_,
+                    base::null_log(),
+                    {names_.connections_table, names_.streams_table, names_.devices_table}});
+  return *registry_;
+}
+
 base::Status Backend::check() {
   if (!is_bus_typed_) return {};
   base::Status found = events_.find_bus(names_.event_bus);

@@ -3,17 +3,20 @@
 // names of bus and tables. Made once per run of the tool.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "cli/commands.h"
 #include "cli/dead_letter_queue.h"
 #include "cli/settings.h"
+#include "lambdas/aws/connections_client.h"
 #include "lambdas/aws/dynamodb_client.h"
 #include "lambdas/aws/environment.h"
 #include "lambdas/aws/events_client.h"
 #include "lambdas/aws/http_client.h"
 #include "lambdas/aws/pace.h"
 #include "lambdas/aws/ssm_client.h"
+#include "lambdas/backend/device_registry.h"
 
 namespace beckon::cli {
 
@@ -25,6 +28,9 @@ class Backend final : public Bus {
   const Access& access() const { return access_; }
   Reader& reader() { return reader_; }
   DeadLetters& dead_letters() { return dead_letters_; }
+
+  // For changes of devices. Throws Failure if it is not known where @connections is.
+  lambdas::Host& registry();
 
   base::Status check() override;
   base::Result<std::string> put(const std::string& name, const std::string& detail) override;
@@ -42,6 +48,8 @@ class Backend final : public Bus {
   bool is_bus_typed_;
   Reader reader_;
   DeadLetterQueue dead_letters_;
+  std::optional<lambdas::ConnectionsClient> connections_;  // made when they are needed
+  std::optional<lambdas::Host> registry_;
 };
 
 }  // namespace beckon::cli

@@ -54,6 +54,8 @@ struct Context {
 int run_post(const Context& context, const PostOptions& options);
 int run_connections(const Context& context, const ConnectionsOptions& options);
 int run_devices(const Context& context, const DevicesOptions& options);
+// One device, with everything that its row says.
+int show_device(const Context& context, const DeviceRow& row);
 int run_events(const Context& context, const EventsOptions& options);
 int run_dead_letters(const Context& context, const DeadLettersOptions& options);
 int run_status(const Context& context, const StatusOptions& options);

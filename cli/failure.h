@@ -14,8 +14,9 @@ namespace beckon::cli {
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailed = 1;    // the backend could not be reached or refused
 inline constexpr int kExitUsage = 2;     // what was typed, or the configuration, is wrong
-inline constexpr int kExitNotFound = 3;  // no such event, user, stack or bus
+inline constexpr int kExitNotFound = 3;  // no such event, user, device, stack or bus
 inline constexpr int kExitPending = 4;   // post --wait: a device had not handled it in time
+inline constexpr int kExitConflict = 5;  // device: it is there already, or changed meanwhile
 
 class Failure : public std::runtime_error {
  public:

@@ -12,6 +12,7 @@
 #include <variant>
 
 #include "cli/backend.h"
+#include "cli/device_command.h"
 #include "cli/failure.h"
 #include "cli/options.h"
 
@@ -48,6 +49,10 @@ struct Runner {
   int operator()(const DevicesOptions& o) const {
     return with_backend([&](const Context& context) { return run_devices(context, o); });
   }
+  int operator()(const DeviceOptions& o) const {
+    Backend backend(options.settings, environment);
+    return run_device(context_of(backend), backend.registry(), o);
+  }
   int operator()(const EventsOptions& o) const {
     return with_backend([&](const Context& context) { return run_events(context, o); });
   }
@@ -62,13 +67,16 @@ struct Runner {
   template <class Command>
   int with_backend(const Command& command) const {
     Backend backend(options.settings, environment);
-    const Context context{.reader = backend.reader(),
-                          .bus = backend,
-                          .dead_letters = backend.dead_letters(),
-                          .access = backend.access(),
-                          .json = options.json,
-                          .width_max = terminal_width()};
-    return command(context);
+    return command(context_of(backend));
+  }
+
+  Context context_of(Backend& backend) const {
+    return {.reader = backend.reader(),
+            .bus = backend,
+            .dead_letters = backend.dead_letters(),
+            .access = backend.access(),
+            .json = options.json,
+            .width_max = terminal_width()};
   }
 };
 

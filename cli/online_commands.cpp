@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/table.h"
+#include "common/crypto/es256.h"
 
 namespace beckon::cli {
 namespace {
@@ -22,6 +23,26 @@ struct DeviceLine {
   std::optional<std::uint64_t> behind;  // events between cursor and head, if both are known
 };
 
+void compare(DeviceLine& line, const std::optional<HeadRow>& head) {
+  if (!head) return;
+  line.head = protocol::to_string({head->epoch, head->seq});
+  if (line.row.cursor && line.row.cursor->epoch == head->epoch) {
+    line.behind = head->seq - std::min(line.row.cursor->seq, head->seq);
+  }
+}
+
+bool is_online(const std::vector<ConnectionRow>& connections, const DeviceRow& row) {
+  return std::ranges::find(connections, row.device, &ConnectionRow::device) != connections.end();
+}
+
+DeviceLine device_line(const Context& context, const DeviceRow& row, std::int64_t now_s) {
+  DeviceLine line{.row = row, .is_online = false, .head = "", .behind = std::nullopt};
+  line.is_online =
+      is_online(answer(context.reader.connections(row.user, now_s), context.access), row);
+  compare(line, answer(context.reader.head(row.user), context.access));
+  return line;
+}
+
 std::vector<DeviceLine> device_lines(const Context& context, const std::string& user,
                                      std::int64_t now_s) {
   const auto devices = answer(context.reader.devices(user), context.access);
@@ -32,33 +53,53 @@ std::vector<DeviceLine> device_lines(const Context& context, const std::string& 
     auto [head, is_new] = heads.try_emplace(row.user);
     if (is_new) head->second = answer(context.reader.head(row.user), context.access);
     DeviceLine line{.row = row, .is_online = false, .head = "", .behind = std::nullopt};
-    line.is_online =
-        std::ranges::find(connections, row.device, &ConnectionRow::device) != connections.end();
-    if (head->second) {
-      line.head = protocol::to_string({head->second->epoch, head->second->seq});
-      if (row.cursor && row.cursor->epoch == head->second->epoch) {
-        line.behind = head->second->seq - std::min(row.cursor->seq, head->second->seq);
-      }
-    }
+    line.is_online = is_online(connections, row);
+    compare(line, head->second);
     lines.push_back(std::move(line));
   }
   return lines;
 }
 
-void print_devices_json(const std::vector<DeviceLine>& lines) {
+std::string fingerprint_of(const std::string& stored) {
+  const auto key = crypto::PublicKey::from_text(stored);
+  return key ? key->fingerprint() : "unreadable";
+}
+
+bool has_previous_key(const DeviceRow& row, std::int64_t now_ms) {
+  return !row.previous_key.empty() && row.previous_key_until_ms > now_ms;
+}
+
+// How the device may come in.
+std::string state_of(const DeviceRow& row) {
+  if (row.disabled_at_ms != 0) return "disabled";
+  return row.public_key.empty() ? "open" : "enabled";
+}
+
+void write_device(json::Writer& writer, const DeviceLine& line, std::int64_t now_ms) {
+  const DeviceRow& row = line.row;
+  writer.begin_object()
+      .member("device", row.device)
+      .member("user", row.user)
+      .member("online", line.is_online)
+      .member("state", state_of(row));
+  if (!row.public_key.empty()) writer.member("key", fingerprint_of(row.public_key));
+  if (has_previous_key(row, now_ms)) {
+    writer.member("previous_key", fingerprint_of(row.previous_key));
+    writer.member("previous_key_until", time_text(row.previous_key_until_ms));
+  }
+  if (row.cursor) writer.member("cursor", protocol::to_string(*row.cursor));
+  if (!line.head.empty()) writer.member("head", line.head);
+  if (line.behind) writer.member("behind", static_cast<std::int64_t>(*line.behind));
+  if (row.added_at_ms != 0) writer.member("added", time_text(row.added_at_ms));
+  if (row.disabled_at_ms != 0) writer.member("disabled", time_text(row.disabled_at_ms));
+  if (row.last_seen_ms != 0) writer.member("last_seen", time_text(row.last_seen_ms));
+  writer.end_object();
+}
+
+void print_devices_json(const std::vector<DeviceLine>& lines, std::int64_t now_ms) {
   json::Writer writer;
   writer.begin_object().key("devices").begin_array();
-  for (const DeviceLine& line : lines) {
-    writer.begin_object()
-        .member("device", line.row.device)
-        .member("user", line.row.user)
-        .member("online", line.is_online);
-    if (line.row.cursor) writer.member("cursor", protocol::to_string(*line.row.cursor));
-    if (!line.head.empty()) writer.member("head", line.head);
-    if (line.behind) writer.member("behind", static_cast<std::int64_t>(*line.behind));
-    if (line.row.last_seen_ms != 0) writer.member("last_seen", time_text(line.row.last_seen_ms));
-    writer.end_object();
-  }
+  for (const DeviceLine& line : lines) write_device(writer, line, now_ms);
   writer.end_array().end_object();
   print_json(writer);
 }
@@ -98,16 +139,42 @@ int run_devices(const Context& context, const DevicesOptions& options) {
   const std::int64_t now_ms = base::wall_now().unix_ms;
   const auto lines = device_lines(context, options.user, now_ms / 1000);
   if (context.json) {
-    print_devices_json(lines);
+    print_devices_json(lines, now_ms);
     return kExitOk;
   }
-  Table table({"USER", "DEVICE", "ONLINE", "CURSOR", "BEHIND", "LAST SEEN"});
+  Table table({"USER", "DEVICE", "ONLINE", "CURSOR", "BEHIND", "LAST SEEN", "STATE"});
   for (const DeviceLine& line : lines) {
     table.add({line.row.user, line.row.device, line.is_online ? "yes" : "no",
                line.row.cursor ? protocol::to_string(*line.row.cursor) : "",
                line.behind ? fmt::format("{}", *line.behind) : "",
-               relative_time(line.row.last_seen_ms, now_ms)});
+               relative_time(line.row.last_seen_ms, now_ms), state_of(line.row)});
   }
+  fmt::print("{}", table.render(context.width_max));
+  return kExitOk;
+}
+
+int show_device(const Context& context, const DeviceRow& row) {
+  const std::int64_t now_ms = base::wall_now().unix_ms;
+  const DeviceLine line = device_line(context, row, now_ms / 1000);
+  if (context.json) {
+    json::Writer writer;
+    write_device(writer, line, now_ms);
+    print_json(writer);
+    return kExitOk;
+  }
+  Table table({"DEVICE", row.device});
+  table.add({"user", row.user});
+  table.add({"online", line.is_online ? "yes" : "no"});
+  table.add({"state", state_of(row)});
+  table.add({"key", row.public_key.empty() ? "" : fingerprint_of(row.public_key)});
+  if (has_previous_key(row, now_ms)) {
+    table.add({"old key", fmt::format("{}, until {}", fingerprint_of(row.previous_key),
+                                      time_text(row.previous_key_until_ms))});
+  }
+  table.add({"added", time_text(row.added_at_ms)});
+  table.add({"last seen", time_text(row.last_seen_ms)});
+  table.add({"cursor", row.cursor ? protocol::to_string(*row.cursor) : ""});
+  table.add({"behind", line.behind ? fmt::format("{}", *line.behind) : ""});
   fmt::print("{}", table.render(context.width_max));
   return kExitOk;
 }

@@ -20,6 +20,7 @@ constexpr const char* kExamples = R"(Examples:
   beckon post Bob --name door.opened --data '{"door":"front"}' --device laptop --ttl 1h
   beckon connections --user Bob                 who is online
   beckon devices                                all devices and how far each is
+  beckon device add laptop --user Bob --key laptop.pub   lets a device in; beckon device --help
   beckon events Bob --limit 50                  what is stored for Bob
   beckon status EVENT-ID                        what became of an event, per device
   beckon dead-letters                           what could not be delivered, and why
@@ -29,7 +30,8 @@ else an emulator on this machine (http://127.0.0.1:3001). The bus and the tables
 stack's SSM parameters (/<stack>/…) unless the flags name them.
 
 Exit codes: 0 done; 1 failed (not reachable, refused, or an action failed on a device);
-2 wrong usage or configuration; 3 no such event, user, stack or bus; 4 post --wait: still pending.)";
+2 wrong usage or configuration; 3 no such event, user, device, stack or bus; 4 post --wait: still
+pending; 5 device: it is there already, or something changed meanwhile.)";
 
 // The text of --data: as typed, of a file ("@file"), or of the standard input ("-").
 std::string read_data(const std::string& argument) {
@@ -66,7 +68,7 @@ struct Typed {
   std::string shell;
   PostOptions post;
   ConnectionsOptions connections;
-  DevicesOptions devices;
+  TypedDevice device;
   EventsOptions events;
   StatusOptions status;
   DeadLettersOptions dead_letters;
@@ -95,6 +97,9 @@ void add_settings(CLI::App& app, Options& options) {
       ->group(group)
       ->type_name("NAME");
   app.add_option("--dead-letter-queue", s.dead_letter_queue, "SQS queue")
+      ->group(group)
+      ->type_name("URL");
+  app.add_option("--connections-endpoint", s.connections_endpoint, "URL of the @connections API")
       ->group(group)
       ->type_name("URL");
   app.add_flag("--json", options.json, "JSON on the standard output, for scripts");
@@ -126,7 +131,7 @@ void add_reading_commands(CLI::App& app, Typed& typed) {
   CLI::App* connections = app.add_subcommand("connections", "Show who is online");
   connections->add_option("--user", typed.connections.user, "Only this user's")->type_name("USER");
   CLI::App* devices = app.add_subcommand("devices", "Show the devices and how far each is");
-  devices->add_option("--user", typed.devices.user, "Only this user's")->type_name("USER");
+  devices->add_option("--user", typed.device.list.user, "Only this user's")->type_name("USER");
   CLI::App* events = app.add_subcommand("events", "Show what is stored for a user, newest last");
   events->add_option("USER", typed.events.user, "Whose stream")->required();
   events->add_option("--limit", typed.events.count_max, "At most this many (default: 20)")
@@ -173,7 +178,10 @@ void take_command(const CLI::App& app, Typed& typed, Options& options) {
   } else if (name == "connections") {
     options.command = typed.connections;
   } else if (name == "devices") {
-    options.command = typed.devices;
+    options.command = typed.device.list;
+  } else if (name == "device") {
+    std::visit([&](const auto& taken) { options.command = taken; },
+               take_device_command(*chosen, typed.device));
   } else if (name == "events") {
     options.command = typed.events;
   } else if (name == "dead-letters") {
@@ -198,6 +206,7 @@ ParseOutcome parse_command_line(int argc, const char* const* argv) {
   add_settings(app, outcome.options);
   add_post(app, typed);
   add_reading_commands(app, typed);
+  add_device_command(app, typed.device);
   for (CLI::App* command : app.get_subcommands({})) command->fallthrough();
   app.footer(kExamples);  // last: subcommands would inherit it
   try {

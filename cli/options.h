@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "cli/device_options.h"
 #include "cli/operator_event.h"
 #include "cli/settings.h"
 #include "common/base/time.h"
@@ -18,9 +19,6 @@ struct PostOptions {
   std::optional<base::Duration> wait;
 };
 struct ConnectionsOptions {
-  std::string user;  // "" for everybody
-};
-struct DevicesOptions {
   std::string user;  // "" for everybody
 };
 struct EventsOptions {
@@ -40,8 +38,8 @@ struct CompletionOptions {
 struct Options {
   SettingsFlags settings;
   bool json = false;
-  std::variant<PostOptions, ConnectionsOptions, DevicesOptions, EventsOptions, StatusOptions,
-               DeadLettersOptions, CompletionOptions>
+  std::variant<PostOptions, ConnectionsOptions, DevicesOptions, DeviceOptions, EventsOptions,
+               StatusOptions, DeadLettersOptions, CompletionOptions>
       command;
 };
 

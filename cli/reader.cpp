@@ -88,9 +88,20 @@ base::Result<std::vector<DeviceRow>> Reader::devices(const std::string& user) {
   const auto items = user.empty() ? scan_all(names_.devices_table) : query_all(request);
   if (!items) return std::unexpected(items.error());
   std::vector<DeviceRow> rows;
-  std::ranges::transform(*items, std::back_inserter(rows), device_row);
+  for (const Item& item : *items) {
+    DeviceRow row = device_row(item);
+    // Devices that ask to be claimed are in the table, and are nobody's yet.
+    if (!row.device.starts_with(schema::kClaimPrefix)) rows.push_back(std::move(row));
+  }
   std::ranges::sort(rows, {}, [](const DeviceRow& row) { return std::tie(row.user, row.device); });
   return rows;
+}
+
+base::Result<std::optional<DeviceRow>> Reader::device(const std::string& device) {
+  const auto item = database_.get(names_.devices_table, {{schema::kDeviceId, device}});
+  if (!item) return std::unexpected(item.error());
+  if (!*item || device.starts_with(schema::kClaimPrefix)) return std::optional<DeviceRow>();
+  return std::optional<DeviceRow>(device_row(**item));
 }
 
 base::Result<std::optional<HeadRow>> Reader::head(const std::string& user) {

@@ -25,6 +25,8 @@ class Reader {
   // user "": everybody's. Ordered by user, device and time. Rows that have expired are left out.
   base::Result<std::vector<ConnectionRow>> connections(const std::string& user, std::int64_t now_s);
   base::Result<std::vector<DeviceRow>> devices(const std::string& user);
+  // None: it is not known. Read consistently.
+  base::Result<std::optional<DeviceRow>> device(const std::string& device);
 
   // None: nothing was ever posted for the user.
   base::Result<std::optional<HeadRow>> head(const std::string& user);

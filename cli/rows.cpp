@@ -42,10 +42,16 @@ ConnectionRow connection_row(const Item& item) {
 }
 
 DeviceRow device_row(const Item& item) {
-  DeviceRow row{.device = text(item, schema::kDeviceId),
-                .user = text(item, schema::kUserId),
-                .cursor = std::nullopt,
-                .last_seen_ms = lambdas::integer_of(item, schema::kLastSeen).value_or(0)};
+  DeviceRow row{
+      .device = text(item, schema::kDeviceId),
+      .user = text(item, schema::kUserId),
+      .cursor = std::nullopt,
+      .last_seen_ms = lambdas::integer_of(item, schema::kLastSeen).value_or(0),
+      .public_key = text(item, schema::kPublicKey),
+      .previous_key = text(item, schema::kPreviousKey),
+      .previous_key_until_ms = lambdas::integer_of(item, schema::kPreviousKeyUntil).value_or(0),
+      .disabled_at_ms = lambdas::integer_of(item, schema::kDisabledAt).value_or(0),
+      .added_at_ms = lambdas::integer_of(item, schema::kAddedAt).value_or(0)};
   if (const auto cursor = protocol::parse_cursor(text(item, schema::kCursor))) row.cursor = *cursor;
   return row;
 }

@@ -30,6 +30,11 @@ struct DeviceRow {
   std::string user;
   std::optional<protocol::Cursor> cursor;  // none: the device has not synced yet
   std::int64_t last_seen_ms = 0;           // 0: not in the row
+  std::string public_key = {};             // as stored; "" for one registered in open mode
+  std::string previous_key = {};           // the same; "" if there is none
+  std::int64_t previous_key_until_ms = 0;
+  std::int64_t disabled_at_ms = 0;  // 0: not disabled
+  std::int64_t added_at_ms = 0;     // 0: not in the row
 };
 
 struct HeadRow {

@@ -116,7 +116,8 @@ base::Result<Names> resolve_names(const SettingsFlags& flags, const std::string&
               .connections_table = flags.connections_table,
               .streams_table = flags.streams_table,
               .devices_table = flags.devices_table,
-              .dead_letter_queue = flags.dead_letter_queue};
+              .dead_letter_queue = flags.dead_letter_queue,
+              .connections_endpoint = flags.connections_endpoint};
   const std::pair<const char*, std::string*> wanted[] = {
       {"event-bus", &names.event_bus},
       {"connections-table", &names.connections_table},
@@ -133,9 +134,12 @@ base::Result<Names> resolve_names(const SettingsFlags& flags, const std::string&
     }
     *value = found->second;
   }
-  if (const auto queue = parameters.find(path + "dead-letter-queue");
-      names.dead_letter_queue.empty() && queue != parameters.end()) {
-    names.dead_letter_queue = queue->second;
+  const std::pair<const char*, std::string*> optional[] = {
+      {"dead-letter-queue", &names.dead_letter_queue},
+      {"connections-endpoint", &names.connections_endpoint}};
+  for (const auto& [parameter, value] : optional) {
+    const auto found = parameters.find(path + parameter);
+    if (value->empty() && found != parameters.end()) *value = found->second;
   }
   return names;
 }

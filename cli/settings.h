@@ -23,7 +23,8 @@ struct SettingsFlags {
   std::string connections_table;
   std::string streams_table;
   std::string devices_table;
-  std::string dead_letter_queue;  // its URL
+  std::string dead_letter_queue;     // its URL
+  std::string connections_endpoint;  // of @connections
 };
 
 // The value of an environment variable; none if it is unset or empty.
@@ -55,7 +56,8 @@ struct Names {
   std::string connections_table;
   std::string streams_table;
   std::string devices_table;
-  std::string dead_letter_queue = {};  // its URL; "" if the stack does not say
+  std::string dead_letter_queue = {};     // its URL; "" if the stack does not say
+  std::string connections_endpoint = {};  // of @connections; the same
 };
 
 // True if the flags name bus and tables, so that no SSM parameter is needed.

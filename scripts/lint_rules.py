@@ -70,7 +70,8 @@ LAYERS = (
     ("lambdas/service", ("lambdas/aws", "lambdas/runtime", "lambdas/backend", "common")),
     ("lambdas", ("lambdas/service", "lambdas/aws", "lambdas/runtime", "lambdas/backend", "common")),
     ("emulator", ("emulator", "common")),
-    ("cli", ("cli", "lambdas/aws", "lambdas/backend/schema.h", "common")),
+    ("cli", ("cli", "lambdas/aws", "lambdas/backend/schema.h", "lambdas/backend/device_registry.h",
+             "common")),
 )
 _OURS = ("common", "agent", "platform", "lambdas", "emulator", "cli", "tests", "bench")
 _INCLUDE = re.compile(r'\s*#\s*include\s*(["<])([^">]+)[">]')

@@ -65,6 +65,12 @@ std::unexpected<base::Error> explain_taken(Host& host, const std::string& device
   return fail(ErrorCode::kAlreadyExists, std::move(message));
 }
 
+base::Status check_user_id(const std::string& user_id) {
+  if (is_identifier(user_id, protocol::kUserIdBytesMax)) return {};
+  return fail(ErrorCode::kInvalid,
+              "a user's id has 1 to 128 bytes without control characters, got \"" + user_id + "\"");
+}
+
 // An update of a device that has a key; kNotFound or kInvalid if there is none such.
 base::Status update_keyed(Host& host, const std::string& device_id, const Update& update) {
   const auto done = host.database.update(host.tables.devices, device_key(device_id), update,
@@ -81,6 +87,13 @@ base::Status update_keyed(Host& host, const std::string& device_id, const Update
 
 base::Status add_device(Host& host, const std::string& device_id, const std::string& user_id,
                         const crypto::PublicKey& key) {
+  if (!is_device_id(device_id)) {
+    return fail(ErrorCode::kInvalid,
+                "a device's id has 1 to 128 bytes without control characters and does not begin "
+                "with \"claim#\", got \"" +
+                    device_id + "\"");
+  }
+  if (const auto valid = check_user_id(user_id); !valid) return valid;
   const TransactWrite write = registration(host, device_id, user_id, key);
   const auto done = host.database.update(write.table, write.key, write.update, write.condition);
   if (done) return {};
@@ -161,6 +174,7 @@ base::Result<ClosedConnections> close_connections(Host& host, const std::string&
 
 base::Result<ClaimedDevice> claim_device(Host& host, const std::string& code,
                                          const std::string& user_id) {
+  if (const auto valid = check_user_id(user_id); !valid) return std::unexpected(valid.error());
   const Item key = device_key(schema::claim_key(code));
   const auto item = host.database.get(host.tables.devices, key);
   if (!item) return std::unexpected(item.error());
@@ -169,7 +183,7 @@ base::Result<ClaimedDevice> claim_device(Host& host, const std::string& code,
     return fail(ErrorCode::kNotFound, "no device shows this code now");
   }
   if ((*item)->contains(schema::kConflictAt)) {
-    return fail(ErrorCode::kDenied,
+    return fail(ErrorCode::kConflict,
                 "two devices with different keys show this code, and one of them may be somebody "
                 "else's; make a new key on yours (beckon-agent keygen), or register it by its "
                 "public key (beckon device add)");

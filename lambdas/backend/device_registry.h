@@ -15,7 +15,8 @@ namespace beckon::lambdas {
 
 // Registers a device, or gives a key to one of the same owner that was registered in open mode
 // (whose cursor stays). Tokens made before this moment are not accepted: none of an earlier life of
-// the same id can be replayed. Errors: kAlreadyExists, saying whose it is; those of Database.
+// the same id can be replayed. Errors: kInvalid (an id that cannot be one),
+// kAlreadyExists, saying whose it is; those of Database.
 base::Status add_device(Host& host, const std::string& device_id, const std::string& user_id,
                         const crypto::PublicKey& key);
 
@@ -51,8 +52,8 @@ struct ClaimedDevice {
 };
 
 // Registers the device that shows this code (as identity::parse_claim_code gives it) for the user.
-// The code is used up by that. Errors: kNotFound (no device shows it now), kDenied (two different
-// keys did), kAlreadyExists, kConflict (it changed meanwhile: look again); those of Database.
+// The code is used up by that. Errors: kInvalid (no user id), kNotFound (no device shows it now),
+// kAlreadyExists, kConflict (two different keys did, or it changed meanwhile); those of Database.
 base::Result<ClaimedDevice> claim_device(Host& host, const std::string& code,
                                          const std::string& user_id);
 

@@ -63,7 +63,7 @@ class Case(unittest.TestCase):
             [paths.binary("beckon"), *args], capture_output=True, text=True, check=False,
             env={**paths.clean_environment(), **(env or {})}, timeout=seconds(timeout_s))
         self.assertEqual(done.returncode, status,
-                         f"beckon {' '.join(args)}\n{done.stdout}\n{done.stderr}")
+                         f"beckon {' '.join(map(str, args))}\n{done.stdout}\n{done.stderr}")
         return done
 
     def beckon_json(self, emulator, *args, status=0):

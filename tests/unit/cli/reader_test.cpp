@@ -155,6 +155,19 @@ TEST_F(Reading, AnUnknownEventAndAnUnknownUserAreNothingAndNoError) {
   EXPECT_TRUE(reader_.events("Nobody", 5, kNow_s).value().empty());
 }
 
+// P-61: what asks to be claimed is in the table, and is no device yet.
+TEST_F(Reading, DevicesThatAskToBeClaimedAreNotListed) {
+  for (const char* device : {"laptop", "claim#ABCD1234", "claim#minute#29920740"}) {
+    ASSERT_TRUE(database_.put("devices", {{"deviceId", std::string(device)}}, {}));
+  }
+  const auto devices = reader_.devices("").value();
+  ASSERT_EQ(devices.size(), 1U);
+  EXPECT_EQ(devices.front().device, "laptop");
+  EXPECT_TRUE(reader_.device("laptop").value().has_value());
+  EXPECT_FALSE(reader_.device("claim#ABCD1234").value().has_value());
+  EXPECT_FALSE(reader_.device("phone").value().has_value());
+}
+
 TEST_F(Reading, ATableThatIsNotThereIsAnError) {
   const Names wrong{.event_bus = "bus",
                     .connections_table = "nowhere",

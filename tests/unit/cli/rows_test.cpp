@@ -37,6 +37,21 @@ TEST(Rows, ADeviceRowWithoutAReadableCursorHasNone) {
   EXPECT_EQ(row.last_seen_ms, 5);
 }
 
+TEST(Rows, ADeviceRowSaysWhichKeysItHas) {
+  const DeviceRow row = device_row({{"deviceId", std::string("laptop")},
+                                    {"publicKey", std::string("new")},
+                                    {"previousKey", std::string("old")},
+                                    {"previousKeyUntil", number(7)},
+                                    {"disabledAt", number(8)},
+                                    {"addedAt", number(9)}});
+  EXPECT_EQ(row.public_key, "new");
+  EXPECT_EQ(row.previous_key, "old");
+  EXPECT_EQ(row.previous_key_until_ms, 7);
+  EXPECT_EQ(row.disabled_at_ms, 8);
+  EXPECT_EQ(row.added_at_ms, 9);
+  EXPECT_TRUE(device_row({{"deviceId", std::string("phone")}}).public_key.empty());
+}
+
 TEST(Rows, AnEmptyRowStillReads) {
   EXPECT_EQ(connection_row({}).user, "");
   EXPECT_EQ(event_row({}).seq, 0U);

@@ -50,7 +50,8 @@ TEST(ResolveAccess, FlagsWinOverTheEnvironment) {
                             .connections_table = "",
                             .streams_table = "",
                             .devices_table = "",
-                            .dead_letter_queue = ""};
+                            .dead_letter_queue = "",
+                            .connections_endpoint = ""};
   const auto access = resolve_access(flags, environment({{"AWS_ENDPOINT_URL", "http://127.0.0.1:1"},
                                                          {"AWS_REGION", "r2"},
                                                          {"BECKON_STACK", "s2"}}));

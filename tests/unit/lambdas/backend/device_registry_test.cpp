@@ -50,6 +50,16 @@ TEST_F(DeviceRegistry, ADeviceIsAddedOnceWhoeverAsks) {
   EXPECT_EQ(text("laptop", schema::kUserId), "Bob");
 }
 
+TEST_F(DeviceRegistry, AnIdThatCannotBeOneIsRefused) {
+  for (const std::string& id : {std::string(), std::string(129, 'x'), std::string("a\nb"),
+                                std::string("\xff"), std::string("claim#ABCD1234")}) {
+    EXPECT_EQ(add(id, "Bob").error().code, ErrorCode::kInvalid) << id;
+  }
+  EXPECT_EQ(add("laptop", "").error().code, ErrorCode::kInvalid);
+  EXPECT_EQ(lambdas::claim_device(world.host, "ABCD1234", "").error().code, ErrorCode::kInvalid);
+  EXPECT_TRUE(world.memory.rows("devices").empty());
+}
+
 // P-58: the way out of open mode.
 TEST_F(DeviceRegistry, ADeviceRegisteredByNameGetsAKeyFromItsOwnerAndKeepsItsCursor) {
   ASSERT_TRUE(world.post("Bob", "1"));

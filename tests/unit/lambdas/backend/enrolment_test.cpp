@@ -141,13 +141,13 @@ TEST_F(Enrolment, TwoKeysUnderOneCodeMakeItUnclaimable) {
   row[schema::kPublicKey] = other.public_key().to_text();
   EXPECT_EQ(ask("laptop", key), "403");
   EXPECT_THAT(world.log.take(), HasSubstr("claim_conflict"));
-  EXPECT_EQ(claim_error(code), ErrorCode::kDenied);
+  EXPECT_EQ(claim_error(code), ErrorCode::kConflict);
   // It stays so while either of them comes again, whichever it is.
   world.pace.wait(9min);
   row[schema::kPublicKey] = key.public_key().to_text();
   EXPECT_EQ(ask("laptop", key), "403");
   world.pace.wait(9min);
-  EXPECT_EQ(claim_error(code), ErrorCode::kDenied);
+  EXPECT_EQ(claim_error(code), ErrorCode::kConflict);
   // And is over when nobody does.
   world.pace.wait(10min);
   EXPECT_EQ(ask("laptop", key), "403");
@@ -171,7 +171,7 @@ TEST_F(Enrolment, ARowThatAppearsMeanwhileIsLookedAtAgain) {
   });
   EXPECT_EQ(ask("laptop", key), "403");
   world.database.set_decide({});
-  EXPECT_EQ(claim_error(code), ErrorCode::kDenied);
+  EXPECT_EQ(claim_error(code), ErrorCode::kConflict);
 }
 
 // P-63
