@@ -10,7 +10,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   emulator::TemplateOptions options;
   options.path = "template.yaml";
-  options.fallback_parameters = {{"AuthMode", "open"}};
   const auto model = emulator::load_template_text(text, options);
   if (!model) BECKON_ASSERT(model.error().message.find("template.yaml") != std::string::npos);
   return 0;
