@@ -80,6 +80,11 @@ void add_settings(CLI::App& app, Options& options) {
   app.add_option("--endpoint-url", s.endpoint_url, "URL of an emulator or of AWS's APIs")
       ->group(group)
       ->type_name("URL");
+  app.add_option("--ca-bundle", s.ca_bundle,
+                 "Trusted certificates, PEM (default: AWS_CA_BUNDLE, else the system's)")
+      ->group(group)
+      ->type_name("FILE")
+      ->check(CLI::ExistingFile);
   app.add_option("--region", s.region, "AWS region")->group(group)->type_name("REGION");
   app.add_option("--stack", s.stack, "CloudFormation stack (default: beckon, or BECKON_STACK)")
       ->group(group)

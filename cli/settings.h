@@ -25,6 +25,7 @@ struct SettingsFlags {
   std::string devices_table;
   std::string dead_letter_queue;     // its URL
   std::string connections_endpoint;  // of @connections
+  std::string ca_bundle = {};        // PEM; "": AWS_CA_BUNDLE's, else the system's
 };
 
 // The value of an environment variable; none if it is unset or empty.

@@ -19,6 +19,7 @@
 #include "emulator/app/lambda_api.h"
 #include "emulator/app/ready.h"
 #include "emulator/app/signatures.h"
+#include "emulator/app/tls.h"
 #include "emulator/aws/dispatcher.h"
 #include "emulator/aws/ssm.h"
 #include "emulator/control/control_api.h"
@@ -61,6 +62,7 @@ class App {
   int run();
 
  private:
+  HttpListener make_listener();
   base::Status listen();
   base::Status build();
   base::Status build_gateway();
@@ -78,6 +80,7 @@ class App {
   IdSource ids_;
   HttpServer server_;
   Endpoints endpoints_;
+  Endpoints function_endpoints_;  // the same, unless they would be under TLS
   SignatureRules signatures_;
   int port_ = 0;
   int signal_fd_ = -1;
@@ -112,7 +115,7 @@ int App::run() {
   return 0;
 }
 
-base::Status App::listen() {
+HttpListener App::make_listener() {
   HttpListener listener;
   listener.on_request = [this](HttpRequest& request, HttpDone done) {
     door_->on_request(request, std::move(done));
@@ -120,6 +123,16 @@ base::Status App::listen() {
   listener.on_upgrade = [this](HttpRequest& request, std::unique_ptr<HttpUpgrade> upgrade) {
     door_->on_upgrade(request, std::move(upgrade));
   };
+  return listener;
+}
+
+base::Status App::listen() {
+  HttpListener listener = make_listener();
+  if (options_.tls) {
+    auto context = make_tls_context(options_);
+    if (!context) return std::unexpected(context.error());
+    listener.tls = std::move(*context);
+  }
   const auto id = server_.listen(options_.host, options_.port, std::move(listener));
   if (!id) {
     base::Error error = id.error();
@@ -129,8 +142,16 @@ base::Status App::listen() {
     return std::unexpected(std::move(error));
   }
   port_ = server_.port(*id);
-  endpoints_ = make_endpoints(model_, options_.host, port_);
-  localize_model(model_, endpoints_);
+  endpoints_ = make_endpoints(model_, options_.host, port_, options_.tls);
+  function_endpoints_ = endpoints_;
+  if (options_.tls) {
+    // Functions call from this machine, in many languages that each trust in their own way, and a
+    // handshake would be most of their cold start: they get a plain port of their own.
+    const auto inside = server_.listen("127.0.0.1", 0, make_listener());
+    if (!inside) return std::unexpected(inside.error());
+    function_endpoints_ = make_endpoints(model_, "127.0.0.1", server_.port(*inside));
+  }
+  localize_model(model_, endpoints_, function_endpoints_);
   return {};
 }
 
@@ -145,9 +166,10 @@ void App::build_functions() {
   functions.environment = {{"AWS_ACCESS_KEY_ID", options_.access_key_id},
                            {"AWS_SECRET_ACCESS_KEY", options_.secret_access_key},
                            {"AWS_SESSION_TOKEN", "local"},
-                           {"AWS_ENDPOINT_URL", endpoints_.base}};
-  if (!endpoints_.connections.empty()) {
-    functions.environment["AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"] = endpoints_.connections;
+                           {"AWS_ENDPOINT_URL", function_endpoints_.base}};
+  if (!function_endpoints_.connections.empty()) {
+    functions.environment["AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"] =
+        function_endpoints_.connections;
   }
   functions_ = std::make_unique<Functions>(loop_, server_, ids_, log_, std::move(functions),
                                            model_.functions);
@@ -304,6 +326,7 @@ void raise_file_limit() {
 }  // namespace
 
 int run_app(const AppOptions& options) {
+  if (options.print_authority) return print_authority(options);
   raise_file_limit();
   TemplateOptions from;
   from.path = options.template_path;

@@ -20,14 +20,14 @@ void replace_origins(std::string& text, std::string_view start, std::string_view
 
 }  // namespace
 
-Endpoints make_endpoints(const AppModel& model, const std::string& host, int port) {
+Endpoints make_endpoints(const AppModel& model, const std::string& host, int port, bool tls) {
   std::string name = host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "::1" : host;
   if (name.find(':') != std::string::npos) name = "[" + name + "]";
   const std::string authority = name + ":" + std::to_string(port);
   Endpoints endpoints;
-  endpoints.base = "http://" + authority;
+  endpoints.base = (tls ? "https://" : "http://") + authority;
   if (model.api) {
-    endpoints.websocket = "ws://" + authority + "/" + model.api->stage;
+    endpoints.websocket = (tls ? "wss://" : "ws://") + authority + "/" + model.api->stage;
     endpoints.connections = endpoints.base + "/" + model.api->stage;
   }
   return endpoints;
@@ -44,9 +44,11 @@ std::string localize(std::string text, const AppModel& model, const Endpoints& e
   return text;
 }
 
-void localize_model(AppModel& model, const Endpoints& endpoints) {
+void localize_model(AppModel& model, const Endpoints& endpoints, const Endpoints& for_functions) {
   for (auto& [function_name, function] : model.functions) {
-    for (auto& [name, value] : function.environment) value = localize(value, model, endpoints);
+    for (auto& [name, value] : function.environment) {
+      value = localize(value, model, for_functions);
+    }
   }
   for (auto& parameter : model.ssm_parameters) {
     parameter.value = localize(parameter.value, model, endpoints);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "emulator/app/option_checks.h"
+#include "emulator/tls/authority.h"
 
 namespace beckon::emulator {
 namespace {
@@ -30,6 +31,11 @@ constexpr const char* kFooter =
     "      API Gateway's limits made short, to see how a client takes them\n"
     "  beckon-emulator --async-retry-delays 1m,2m --event-duplicates 0.1\n"
     "      retries at Lambda's own pace; every tenth event is delivered twice\n"
+    "  beckon-emulator --tls\n"
+    "      https and wss; then AWS_CA_BUNDLE=FILE for the AWS CLI, SDKs and beckon, and\n"
+    "      beckon-agent --cacert FILE, with the FILE that is shown\n"
+    "  beckon-emulator ca > ca.pem\n"
+    "      the certificate of the local authority\n"
     "  aws --endpoint-url http://127.0.0.1:3001 dynamodb scan --table-name beckon-connections\n"
     "      with AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1\n"
     "      (the AWS CLI and boto read AWS_DEFAULT_REGION, other SDKs AWS_REGION: set both)\n"
@@ -119,6 +125,12 @@ void declare(CLI::App& app, AppOptions& options, RawOptions& raw) {
                  "another name under which requests may come to a loopback address; repeatable")
       ->check(check_host_name)
       ->allow_extra_args(false);
+  app.add_flag("--tls", options.tls,
+               "serve https and wss, with a certificate of a local authority that is made once");
+  app.add_option("--ca-dir", options.ca_dir,
+                 "folder of the local authority (default: $XDG_DATA_HOME/beckon/ca, else "
+                 "~/.local/share/beckon/ca)")
+      ->check(check_not_empty);
   app.add_option("--data", options.data_dir,
                  "folder in which tables and events are kept (default: memory)")
       ->check(check_not_empty);
@@ -214,12 +226,21 @@ std::expected<AppOptions, int> parse_options(int argc, char** argv) {
   app.footer(kFooter);
   app.set_version_flag("--version", "beckon-emulator " BECKON_VERSION);
   declare(app, options, raw);
+  const CLI::App* ca = app.add_subcommand(
+      "ca", "print the local authority's certificate (PEM), made if it is not there");
+  app.fallthrough();
+  for (CLI::App* command : app.get_subcommands({})) command->fallthrough();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return std::unexpected(app.exit(error) == 0 ? 0 : 2);
   }
   if (const auto status = apply(raw, options)) return std::unexpected(*status);
+  options.print_authority = ca->parsed();
+  if (options.ca_dir.empty()) options.ca_dir = default_authority_folder();
+  // Others are told to read a file of it from wherever they run.
+  std::error_code ignored;
+  if (!options.ca_dir.empty()) options.ca_dir = std::filesystem::absolute(options.ca_dir, ignored);
   return options;
 }
 

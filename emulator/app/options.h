@@ -22,6 +22,9 @@ struct AppOptions {
   std::map<std::string, std::string> parameters;
   std::string host = "127.0.0.1";
   int port = 3001;
+  bool print_authority = false;  // "beckon-emulator ca": nothing else is done
+  bool tls = false;
+  std::string ca_dir;                      // of the local authority; "": none can be told
   std::vector<std::string> allowed_hosts;  // Host headers answered beside the loopback names
   std::string data_dir;                    // "": in memory
   bool json = false;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/json/writer.h"
+#include "emulator/tls/authority.h"
 
 namespace beckon::emulator {
 namespace {
@@ -46,16 +47,21 @@ std::string join(const std::vector<std::string>& texts) {
   return texts.empty() ? "none" : fmt::format("{}", fmt::join(texts, ", "));
 }
 
-// What to type now.
-std::string first_steps(const std::string& mode, const Endpoints& endpoints) {
-  const std::string beckon = "  beckon --endpoint-url " + endpoints.base;
+// What to type now. authority: the file of the local authority; "" without TLS.
+std::string first_steps(const std::string& mode, const Endpoints& endpoints,
+                        const std::string& authority) {
+  const auto trust = [&authority](const char* option) {
+    return authority.empty() ? std::string() : std::string(option) + authority;
+  };
+  const std::string beckon = "  beckon --endpoint-url " + endpoints.base + trust(" --ca-bundle ");
   std::string text = "\n";
   if (mode == "device-key") {
     text += "  beckon-agent keygen --out laptop.key > laptop.pub\n" + beckon +
             " device add laptop --user Bob --key laptop.pub\n  beckon-agent --url " +
-            endpoints.websocket + " --device laptop --key laptop.key\n";
+            endpoints.websocket + trust(" --cacert ") + " --device laptop --key laptop.key\n";
   } else {
-    text += "  wscat -c '" + endpoints.websocket + "?user=Bob&device=Laptop'\n";
+    text +=
+        "  wscat" + trust(" --ca ") + " -c '" + endpoints.websocket + "?user=Bob&device=Laptop'\n";
   }
   return text + beckon + " post Bob 'hey bob'\n";
 }
@@ -78,6 +84,7 @@ std::string ready_json(const AppOptions& options, const AppModel& model, const E
   writer.member("region", model.region);
   writer.member("access_key_id", options.access_key_id);
   writer.member("secret_access_key", options.secret_access_key);
+  if (options.tls) writer.member("ca_file", authority_file(options.ca_dir));
   writer.member("stack", model.stack_name);
   writer.member("event_bus", first_bus(model));
   writer.member("auth_mode", auth_mode(model));
@@ -105,6 +112,10 @@ std::string ready_text(const AppOptions& options, const AppModel& model, const E
   line("credentials", fmt::format("AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY={}",
                                   options.access_key_id, options.secret_access_key));
   line("", fmt::format("AWS_REGION={0} AWS_DEFAULT_REGION={0}", model.region));
+  if (options.tls) {
+    line("authority", fmt::format("AWS_CA_BUNDLE={}", authority_file(options.ca_dir)));
+    line("", "made here and trusted nowhere else; beckon-agent takes it as --cacert FILE");
+  }
   line("stack", model.stack_name);
   line("event bus", first_bus(model));
   line("tables", join(table_names(model)));
@@ -120,7 +131,10 @@ std::string ready_text(const AppOptions& options, const AppModel& model, const E
   } else if (auth_mode(model) == "device-key") {
     line("auth mode", "devices prove who they are with keys (--open: without)");
   }
-  if (!endpoints.websocket.empty()) text += first_steps(auth_mode(model), endpoints);
+  if (!endpoints.websocket.empty()) {
+    text += first_steps(auth_mode(model), endpoints,
+                        options.tls ? authority_file(options.ca_dir) : std::string());
+  }
   return text + "\n";
 }
 

@@ -18,10 +18,10 @@ GatewayConnection::~GatewayConnection() {
   core_.loop.cancel(timer_);
 }
 
-void GatewayConnection::start(WebSocketHost& host, int fd, std::string_view handshake,
+void GatewayConnection::start(WebSocketHost& host, Stream stream, std::string_view handshake,
                               std::string_view received) {
   WebSocket::Owner& owner = *this;
-  socket_ = std::make_shared<WebSocket>(host, fd, owner);
+  socket_ = std::make_shared<WebSocket>(host, std::move(stream), owner);
   touch();
   ends_at_ = active_at_ + core_.options.lifetime;
   schedule();

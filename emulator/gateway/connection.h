@@ -40,7 +40,8 @@ class GatewayConnection final : public std::enable_shared_from_this<GatewayConne
   GatewayConnection(const GatewayConnection&) = delete;
   GatewayConnection& operator=(const GatewayConnection&) = delete;
 
-  void start(WebSocketHost& host, int fd, std::string_view handshake, std::string_view received);
+  void start(WebSocketHost& host, Stream stream, std::string_view handshake,
+             std::string_view received);
 
   // Counts as activity if it is accepted.
   WebSocket::Sent send(std::string_view text);

@@ -63,7 +63,8 @@ void Gateway::on_upgrade(const HttpRequest& request, std::unique_ptr<HttpUpgrade
     core_.log.info("%s is connected from %s", id.c_str(), connection->identity().source_ip.c_str());
     links_.emplace(connection.get(), connection);
     open_.emplace(id, connection);
-    connection->start(host_, accepted.socket.fd, accepted.response, accepted.socket.received);
+    connection->start(host_, std::move(accepted.socket.stream), accepted.response,
+                      accepted.socket.received);
   };
   observer.abandoned = [this](const GatewayConnection::Identity& identity) {
     core_.log.info("%s: the client left before it was connected", identity.connection_id.c_str());

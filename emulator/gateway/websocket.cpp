@@ -30,20 +30,18 @@ WebSocketHost::~WebSocketHost() {
   for (const int fd : silent_fds) ::close(fd);
 }
 
-WebSocket::WebSocket(WebSocketHost& host, int fd, Owner& owner)
-    : host_(host), owner_(owner), fd_(fd) {}
+WebSocket::WebSocket(WebSocketHost& host, Stream stream, Owner& owner)
+    : host_(host), owner_(owner), stream_(std::move(stream)) {}
 
 WebSocket::~WebSocket() {
   host_.loop.cancel(end_timer_);
-  if (fd_ < 0) return;
-  if (events_ != 0) host_.loop.unwatch(fd_);
-  ::close(fd_);
+  if (stream_.is_valid() && events_ != 0) host_.loop.unwatch(stream_.fd());
 }
 
 void WebSocket::start(std::string_view handshake, std::string_view received) {
   const auto keep = shared_from_this();
   events_ = EPOLLIN;
-  host_.loop.watch(fd_, events_, [this](std::uint32_t events) {
+  host_.loop.watch(stream_.fd(), events_, [this](std::uint32_t events) {
     const auto alive = shared_from_this();
     on_ready(events);
   });
@@ -57,7 +55,7 @@ void WebSocket::on_ready(std::uint32_t events) {
 }
 
 void WebSocket::read_some() {
-  const ssize_t got = recv(fd_, host_.read_buffer.get(), kReadBytesMax, 0);
+  const ssize_t got = stream_.read(host_.read_buffer.get(), kReadBytesMax);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (got > 0) {
     take(std::string_view(host_.read_buffer.get(), static_cast<std::size_t>(got)));
@@ -124,7 +122,7 @@ WebSocket::Sent WebSocket::send_text(std::string_view message) {
 void WebSocket::write(std::string_view bytes) {
   if (state_ == State::kGone || silent_) return;
   if (out_.empty()) {
-    const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t sent = stream_.write(bytes);
     if (sent < 0 && errno != EAGAIN && errno != EINTR) {
       set_closed(kAbnormal, "Connection closed abnormally");
       end(false);
@@ -137,8 +135,13 @@ void WebSocket::write(std::string_view bytes) {
 }
 
 void WebSocket::flush() {
+  if (!stream_.flush()) {
+    set_closed(kAbnormal, "Connection closed abnormally");
+    end(false);
+    return;
+  }
   if (!out_.empty()) {
-    const ssize_t sent = send(fd_, out_.data(), out_.size(), MSG_NOSIGNAL);
+    const ssize_t sent = stream_.write(out_);
     if (sent < 0 && errno != EAGAIN && errno != EINTR) {
       set_closed(kAbnormal, "Connection closed abnormally");
       end(false);
@@ -147,7 +150,7 @@ void WebSocket::flush() {
     if (sent > 0) out_.erase(0, static_cast<std::size_t>(sent));
     if (out_.empty()) out_ = {};  // an idle connection keeps no buffer
   }
-  if (out_.empty() && shut_after_write_) shutdown(fd_, SHUT_WR);
+  if (out_.empty() && shut_after_write_) stream_.end_output();
   update_events();
 }
 
@@ -176,8 +179,8 @@ void WebSocket::go_silent() {
   // on acknowledging until its buffer is full.
   sock_filter drop_all = BPF_STMT(BPF_RET | BPF_K, 0);
   const sock_fprog program{1, &drop_all};
-  setsockopt(fd_, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
-  if (std::exchange(events_, 0U) != 0) host_.loop.unwatch(fd_);
+  setsockopt(stream_.fd(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+  if (std::exchange(events_, 0U) != 0) host_.loop.unwatch(stream_.fd());
   out_ = {};
 }
 
@@ -193,7 +196,7 @@ void WebSocket::finish() {
   if (state_ == State::kGone || state_ == State::kFinished) return;
   state_ = State::kFinished;
   shut_after_write_ = true;
-  if (out_.empty()) shutdown(fd_, SHUT_WR);
+  if (out_.empty()) stream_.end_output();
   end_after(kTcpEndMax);
 }
 
@@ -210,14 +213,14 @@ void WebSocket::end(bool reset) {
   state_ = State::kGone;
   if (reset) {
     const linger now{1, 0};
-    setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    setsockopt(stream_.fd(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
   }
   host_.loop.cancel(end_timer_);
-  if (events_ != 0) host_.loop.unwatch(fd_);
+  if (events_ != 0) host_.loop.unwatch(stream_.fd());
   if (silent_) {
-    host_.silent_fds.push_back(std::exchange(fd_, -1));
+    host_.silent_fds.push_back(stream_.release());
   } else {
-    ::close(std::exchange(fd_, -1));
+    stream_.close();
   }
   out_ = {};
   owner_.on_gone();
@@ -225,10 +228,10 @@ void WebSocket::end(bool reset) {
 
 void WebSocket::update_events() {
   if (state_ == State::kGone || silent_) return;
-  const std::uint32_t wanted = EPOLLIN | (out_.empty() ? 0U : EPOLLOUT);
+  const std::uint32_t wanted = EPOLLIN | (out_.empty() && !stream_.has_output() ? 0U : EPOLLOUT);
   if (wanted == events_) return;
   events_ = wanted;
-  host_.loop.set_events(fd_, wanted);
+  host_.loop.set_events(stream_.fd(), wanted);
 }
 
 }  // namespace beckon::emulator

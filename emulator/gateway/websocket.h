@@ -12,6 +12,7 @@
 
 #include "emulator/gateway/frames.h"
 #include "emulator/loop/event_loop.h"
+#include "emulator/tls/stream.h"
 
 namespace beckon::emulator {
 
@@ -51,7 +52,7 @@ class WebSocket final : public std::enable_shared_from_this<WebSocket>,
   enum class Sent : std::uint8_t { kOk, kFull, kClosed };
 
   // Takes the connected socket over.
-  WebSocket(WebSocketHost& host, int fd, Owner& owner);
+  WebSocket(WebSocketHost& host, Stream stream, Owner& owner);
   ~WebSocket();
   WebSocket(const WebSocket&) = delete;
   WebSocket& operator=(const WebSocket&) = delete;
@@ -97,7 +98,7 @@ class WebSocket final : public std::enable_shared_from_this<WebSocket>,
 
   WebSocketHost& host_;
   Owner& owner_;
-  int fd_;
+  Stream stream_;
   std::uint32_t events_ = 0;
   FrameReader reader_;
   std::string out_;  // not yet taken by the kernel

@@ -2,8 +2,6 @@
 #include "emulator/http/connection.h"
 
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <utility>
@@ -19,19 +17,20 @@ HttpConnection::HttpConnection(HttpServer& server, std::shared_ptr<const HttpLis
 }
 
 HttpConnection::~HttpConnection() {
-  if (origin_.fd >= 0) {
-    server_.loop_.unwatch(origin_.fd);
-    close(origin_.fd);
-  }
+  if (origin_.stream.is_valid()) server_.loop_.unwatch(fd());
 }
 
 void HttpConnection::start() {
   events_ = EPOLLIN;
-  server_.loop_.watch(origin_.fd, events_, [this](std::uint32_t events) {
+  server_.loop_.watch(fd(), events_, [this](std::uint32_t events) {
     const auto keep = shared_from_this();
     on_ready(events);
   });
-  set_reading_deadline();
+  if (origin_.stream.is_established()) {
+    set_reading_deadline();
+  } else {
+    set_deadline(listener_->limits.tls_handshake_max);
+  }
 }
 
 void HttpConnection::set_reading_deadline() {
@@ -60,9 +59,8 @@ void HttpConnection::close_now() {
   state_ = State::kClosed;
   const auto keep = weak_from_this().lock();
   server_.forget(*this);
-  server_.loop_.unwatch(origin_.fd);
-  close(origin_.fd);
-  origin_.fd = -1;
+  server_.loop_.unwatch(fd());
+  origin_.stream.close();
 }
 
 void HttpConnection::on_ready(std::uint32_t events) {
@@ -73,14 +71,28 @@ void HttpConnection::on_ready(std::uint32_t events) {
 
 void HttpConnection::read_some() {
   char* const buffer = server_.read_buffer_.get();
-  const ssize_t got = recv(origin_.fd, buffer, HttpServer::kReadBytesMax, 0);
-  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  const bool shaking_hands = !origin_.stream.is_established();
+  const ssize_t got = origin_.stream.read(buffer, HttpServer::kReadBytesMax);
+  const bool nothing_yet = got < 0 && (errno == EAGAIN || errno == EINTR);
+  if (shaking_hands) after_handshake_step();
+  if (nothing_yet) return;
   if (got < 0) {
     close_now();
   } else if (got == 0) {
     on_input_end();
   } else {
     take_input(std::string_view(buffer, static_cast<std::size_t>(got)));
+  }
+}
+
+void HttpConnection::after_handshake_step() {
+  const std::string_view failure = origin_.stream.failure();
+  if (!failure.empty()) {
+    server_.log_.info("TLS with %s came to nothing: %.*s", origin_.source_ip.c_str(),
+                      static_cast<int>(failure.size()), failure.data());
+  } else {
+    if (origin_.stream.is_established()) set_reading_deadline();
+    update_events();
   }
 }
 
@@ -248,8 +260,8 @@ std::optional<HttpUpgrade::Socket> HttpConnection::take_socket() {
   const auto keep = shared_from_this();
   state_ = State::kClosed;
   server_.forget(*this);
-  server_.loop_.unwatch(origin_.fd);
-  return HttpUpgrade::Socket{std::exchange(origin_.fd, -1), std::move(ahead_)};
+  server_.loop_.unwatch(fd());
+  return HttpUpgrade::Socket{std::move(origin_.stream), std::move(ahead_)};
 }
 
 }  // namespace beckon::emulator

@@ -12,13 +12,14 @@
 #include <string_view>
 
 #include "emulator/http/server.h"
+#include "emulator/tls/stream.h"
 
 namespace beckon::emulator {
 
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
   struct Origin {
-    int fd = -1;
+    Stream stream;
     std::string source_ip;
     std::string local_address;
     HttpServer::ListenerId listener_id = 0;
@@ -31,7 +32,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   HttpConnection& operator=(const HttpConnection&) = delete;
 
   void start();
-  int fd() const { return origin_.fd; }
+  int fd() const { return origin_.stream.fd(); }
   HttpServer::ListenerId listener_id() const { return origin_.listener_id; }
 
   // For the server's sweep: whether the client's time is up, and what happens then.
@@ -59,6 +60,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   void on_ready(std::uint32_t events);
   void read_some();
+  void after_handshake_step();
   void on_input_end();
   void take_input(std::string_view bytes);
   void keep_ahead(std::string_view bytes);
@@ -73,8 +75,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void write_out(const HttpResponse& response, bool keep_alive);
   void send_now(std::string_view head, std::string_view body);
   void flush();
+  void after_flush();
   void after_write();
   std::size_t out_bytes() const { return out_.size() - out_offset_; }
+  bool has_output() const { return !out_.empty() || origin_.stream.has_output(); }
   void update_events();
   void begin_request();
   void set_deadline(base::Duration from_now);

@@ -2,10 +2,7 @@
 // The writing half of an HTTP connection: answers, what the kernel does not take at once, and how
 // the connection ends behind the last one.
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
 
-#include <array>
 #include <cerrno>
 
 #include "emulator/http/connection.h"
@@ -32,12 +29,7 @@ void HttpConnection::write_out(const HttpResponse& response, bool keep_alive) {
 void HttpConnection::send_now(std::string_view head, std::string_view body) {
   std::size_t sent = 0;
   if (out_.empty()) {
-    std::array<iovec, 2> parts{{{const_cast<char*>(head.data()), head.size()},
-                                {const_cast<char*>(body.data()), body.size()}}};
-    msghdr message{};
-    message.msg_iov = parts.data();
-    message.msg_iovlen = body.empty() ? 1 : 2;
-    const ssize_t written = sendmsg(origin_.fd, &message, MSG_NOSIGNAL);
+    const ssize_t written = origin_.stream.write(head, body);
     if (written < 0 && errno != EAGAIN && errno != EINTR) {
       close_now();
       return;
@@ -53,9 +45,13 @@ void HttpConnection::send_now(std::string_view head, std::string_view body) {
 }
 
 void HttpConnection::flush() {
-  if (out_.empty()) return;
-  const ssize_t written =
-      send(origin_.fd, out_.data() + out_offset_, out_.size() - out_offset_, MSG_NOSIGNAL);
+  const bool had_output = has_output();
+  if (!origin_.stream.flush()) return close_now();
+  if (out_.empty()) {
+    if (had_output && !has_output()) after_flush();
+    return after_write();
+  }
+  const ssize_t written = origin_.stream.write(std::string_view(out_).substr(out_offset_));
   if (written < 0) {
     if (errno != EAGAIN && errno != EINTR) close_now();
     return;
@@ -64,21 +60,27 @@ void HttpConnection::flush() {
   if (out_offset_ == out_.size()) {
     out_ = {};
     out_offset_ = 0;
-    deadline_ = base::Instant::max();
-    if (state_ == State::kReading) set_reading_deadline();
+    if (!has_output()) after_flush();
   }
   after_write();
   if (!ahead_.empty()) parse_ahead();
 }
 
+void HttpConnection::after_flush() {
+  if (!origin_.stream.is_established()) return;  // the handshake's deadline holds on
+  deadline_ = base::Instant::max();
+  if (state_ == State::kReading) set_reading_deadline();
+}
+
 void HttpConnection::after_write() {
-  if (!out_.empty()) {
+  if (has_output()) {
+    if (!origin_.stream.is_established()) return update_events();
     set_deadline(listener_->limits.write_stall_max);
   } else if (close_after_write_) {
     // Closing with unread input would reset the link and could destroy the answer on its way.
     close_after_write_ = false;
     state_ = State::kLingering;
-    shutdown(origin_.fd, SHUT_WR);
+    origin_.stream.end_output();
     set_deadline(kLingerMax);
   }
   update_events();
@@ -89,10 +91,10 @@ void HttpConnection::update_events() {
   const bool read =
       state_ == State::kLingering || (!close_after_write_ && !input_ended_ &&
                                       ahead_.size() < kAheadBytesMax && out_bytes() < kOutBytesMax);
-  const std::uint32_t wanted = (read ? EPOLLIN : 0U) | (out_.empty() ? 0U : EPOLLOUT);
+  const std::uint32_t wanted = (read ? EPOLLIN : 0U) | (has_output() ? EPOLLOUT : 0U);
   if (wanted == events_) return;
   events_ = wanted;
-  server_.loop_.set_events(origin_.fd, wanted);
+  server_.loop_.set_events(fd(), wanted);
 }
 
 }  // namespace beckon::emulator

@@ -177,7 +177,7 @@ void HttpServer::accept_some(const std::shared_ptr<Listening>& listening) {
       break;
     }
     HttpConnection::Origin origin;
-    origin.fd = fd;
+    origin.stream = Stream(fd, listening->handlers.tls);
     origin.source_ip = address_text(peer);
     origin.local_address =
         listening->local_address.empty() ? local_address_of(fd) : listening->local_address;

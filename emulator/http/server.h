@@ -17,17 +17,20 @@
 #include "common/base/time.h"
 #include "emulator/http/message.h"
 #include "emulator/loop/event_loop.h"
+#include "emulator/tls/context.h"
+#include "emulator/tls/stream.h"
 
 namespace beckon::emulator {
 
 class HttpConnection;
 
 struct HttpLimits {
-  std::size_t header_bytes_max = 10'240;    // API Gateway's: names and values together; else 431
-  std::size_t url_bytes_max = 4096;         // API Gateway's; else 414
-  std::size_t body_bytes_max = 16U << 20;   // else 413
-  base::Duration request_time_max{30'000};  // from a request's first byte to its last; else 408
-  base::Duration idle_max{350'000};         // between requests; zero: for ever
+  std::size_t header_bytes_max = 10'240;     // API Gateway's: names and values together; else 431
+  std::size_t url_bytes_max = 4096;          // API Gateway's; else 414
+  std::size_t body_bytes_max = 16U << 20;    // else 413
+  base::Duration request_time_max{30'000};   // from a request's first byte to its last; else 408
+  base::Duration idle_max{350'000};          // between requests; zero: for ever
+  base::Duration tls_handshake_max{10'000};  // from the connection on; else closed
   base::Duration write_stall_max{
       30'000};  // a client that takes nothing of an answer; else given up
 };
@@ -37,7 +40,7 @@ struct HttpLimits {
 class HttpUpgrade {
  public:
   struct Socket {
-    int fd = -1;           // now the caller's, non-blocking, with TCP_NODELAY
+    Stream stream;         // now the caller's, non-blocking, with TCP_NODELAY
     std::string received;  // bytes that came behind the request
   };
 
@@ -59,6 +62,7 @@ class HttpUpgrade {
 // The handlers may move from the request.
 struct HttpListener {
   HttpLimits limits;
+  std::shared_ptr<const TlsContext> tls;  // nullptr: plain text
   std::function<void(HttpRequest&, HttpDone)> on_request;
   // If empty, "Upgrade: websocket" is ignored as RFC 9110 allows.
   std::function<void(HttpRequest&, std::unique_ptr<HttpUpgrade>)> on_upgrade;

@@ -44,7 +44,7 @@ class Http {
   // Sends all requests in parallel and returns when each has its reply or its error, in order.
   // Any status is a reply. Errors: kUnavailable (could not connect: nothing was sent), kTimeout
   // (sent, and then too late or cut off: whether it took effect is unknown), kLimit (the reply is
-  // larger than the limit), kDenied (the server's certificate is not trusted), kInvalid (not a URL
+  // larger than the limit), kInvalid (the server's certificate is not trusted; not a URL
   // that can be called, or no root certificates to trust).
   virtual std::vector<base::Result<HttpReply>> exchange(std::span<const HttpRequest> requests,
                                                         const HttpLimits& limits) = 0;

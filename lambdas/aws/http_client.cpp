@@ -97,8 +97,10 @@ base::Error error_of(const Transfer& transfer, CURLcode code) {
                                        "the file of trusted root certificates cannot be read; "
                                        "install ca-certificates, or name one in AWS_CA_BUNDLE"};
     case CURLE_PEER_FAILED_VERIFICATION:
-      return {ErrorCode::kDenied,
-              what + "the server's certificate is not trusted: " + curl_easy_strerror(code)};
+      return {ErrorCode::kInvalid, what +
+                                       "the server's certificate is not trusted; if this is the "
+                                       "right server, name its authority's certificate in "
+                                       "AWS_CA_BUNDLE, or with --ca-bundle"};
     default: break;
   }
   CurlLong request_bytes = 0;

@@ -139,5 +139,17 @@ class AwsCli(Case):
                             for row in self.stack.rows("streams")))
 
 
+class UnderTls(Case):
+    def test_it_trusts_the_local_authority_when_told_to_and_not_before(self):
+        stack = self.emulator("--tls", "--ca-dir", str(self.directory / "ca"))
+        environment = clients.aws_environment(stack)
+        told = {**environment, "AWS_CA_BUNDLE": stack.ready["ca_file"]}
+        arguments = [AWS, "dynamodb", "list-tables", "--endpoint-url", stack.endpoint, "--output", "json"]
+        for variables, expected in ((environment, "CERTIFICATE_VERIFY_FAILED"), (told, "beckon-streams")):
+            done = subprocess.run(arguments, capture_output=True, text=True, check=False,
+                                  timeout=seconds(60), env=variables)
+            self.assertIn(expected, done.stdout + done.stderr)
+
+
 if __name__ == "__main__":
     main()

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import http.client
 import json
+import ssl
 import urllib.parse
 
 
@@ -74,12 +75,13 @@ class Aws:
                  "ssm": ("AmazonSSM", "1.1"), "sqs": ("AmazonSQS", "1.0")}
 
     def __init__(self, endpoint, region="us-east-1", key_id="local", secret="local",
-                 connections_endpoint=None):
+                 connections_endpoint=None, ca_file=None):
         self.endpoint = endpoint
         self.region = region
         self.key_id = key_id
         self.secret = secret
         self.connections_endpoint = connections_endpoint
+        self.ca_file = ca_file
 
     def send(self, method, url, body=b"", headers=None, service=None, timeout_s=60):
         """One HTTP exchange, signed if a service is named."""
@@ -88,13 +90,19 @@ class Aws:
             sign(method, url, headers, body, service=service, region=self.region,
                  key_id=self.key_id, secret=self.secret)
         parts = urllib.parse.urlsplit(url)
-        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout_s)
+        connection = self._connection(parts, timeout_s)
         try:
             target = parts.path + (f"?{parts.query}" if parts.query else "")
             connection.request(method, target, body=body, headers=headers)
             return Response(connection.getresponse())
         finally:
             connection.close()
+
+    def _connection(self, parts, timeout_s):
+        if parts.scheme == "http":
+            return http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout_s)
+        return http.client.HTTPSConnection(parts.hostname, parts.port, timeout=timeout_s,
+                                           context=ssl.create_default_context(cafile=self.ca_file))
 
     def call(self, service, operation, **arguments):
         """A JSON API call; the answer as a dictionary. Raises AwsError."""

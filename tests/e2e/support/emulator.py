@@ -33,7 +33,8 @@ class Emulator(Process):
         self.websocket_url = self.ready["websocket_url"]
         self.port = int(self.endpoint.rpartition(":")[2])
         self.aws = Aws(self.endpoint, self.ready["region"], self.ready["access_key_id"],
-                       self.ready["secret_access_key"], self.ready["connections_endpoint"])
+                       self.ready["secret_access_key"], self.ready["connections_endpoint"],
+                       self.ready.get("ca_file"))
         return self
 
     def post(self, user, data=None, name="message", devices=None, ttl_s=None, collapse=None):
@@ -53,7 +54,8 @@ class Emulator(Process):
 
     def connect(self, user, device, **headers):
         """A raw WebSocket with an identity."""
-        return WebSocket(self.websocket_url, {"X-User-Id": user, "X-Device-Id": device, **headers})
+        return WebSocket(self.websocket_url, {"X-User-Id": user, "X-Device-Id": device, **headers},
+                         ca_file=self.ready.get("ca_file"))
 
     def control(self, path, method="GET"):
         """The emulator's control API; the answer as JSON."""

@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import socket
+import ssl
 import struct
 import urllib.parse
 
@@ -31,12 +32,15 @@ class Closed(Exception):
 
 
 class WebSocket:
-    def __init__(self, url, headers=None, timeout_s=15.0, host=None):
+    def __init__(self, url, headers=None, timeout_s=15.0, host=None, ca_file=None):
         parts = urllib.parse.urlsplit(url)
         self.timeout_s = timeout_s
         self._buffer = b""
         self.socket = socket.create_connection((parts.hostname, parts.port), seconds(timeout_s))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if parts.scheme == "wss":
+            context = ssl.create_default_context(cafile=ca_file)
+            self.socket = context.wrap_socket(self.socket, server_hostname=parts.hostname)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         lines = [f"GET {target} HTTP/1.1", f"Host: {host or parts.netloc}", "Upgrade: websocket",
                  "Connection: Upgrade", "Sec-WebSocket-Version: 13",

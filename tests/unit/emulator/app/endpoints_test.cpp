@@ -23,6 +23,10 @@ TEST(Endpoints, NameTheAddressUnderWhichTheEmulatorIsReached) {
   EXPECT_EQ(make_endpoints(model, "::1", 1).base, "http://[::1]:1");
   EXPECT_EQ(make_endpoints(model, "10.1.2.3", 1).base, "http://10.1.2.3:1");
   EXPECT_EQ(make_endpoints(AppModel{}, "127.0.0.1", 1).websocket, "");
+  const Endpoints secure = make_endpoints(model, "127.0.0.1", 3001, true);
+  EXPECT_EQ(secure.base, "https://127.0.0.1:3001");
+  EXPECT_EQ(secure.websocket, "wss://127.0.0.1:3001/dev");
+  EXPECT_EQ(secure.connections, "https://127.0.0.1:3001/dev");
 }
 
 TEST(Endpoints, UrlsOfTheTemplatesOwnApiBecomeLocalAndOthersStay) {
@@ -49,10 +53,21 @@ TEST(Endpoints, UrlsOfTheTemplatesOwnApiBecomeLocalAndOthersStay) {
   model.ssm_parameters = {{"/beckon/websocket-url", "wss://abcdefghij.execute-api.r.s/dev"}};
   model.ssm_parameters.push_back(
       {"/beckon/dead-letter-queue", "https://sqs.us-east-1.amazonaws.com/000000000000/dead"});
-  localize_model(model, endpoints);
+  localize_model(model, endpoints, endpoints);
   EXPECT_EQ(model.ssm_parameters[1].value, "http://127.0.0.1:3001/000000000000/dead");
   EXPECT_EQ(model.functions["f"].environment["ENDPOINT"], "http://127.0.0.1:3001/dev");
   EXPECT_EQ(model.ssm_parameters[0].value, "ws://127.0.0.1:3001/dev");
+}
+
+TEST(Endpoints, UnderTlsFunctionsCallAnAddressOfTheirOwn) {
+  AppModel model = model_with_api();
+  const Endpoints outside = make_endpoints(model, "127.0.0.1", 3001, true);
+  const Endpoints inside = make_endpoints(model, "127.0.0.1", 4001);
+  model.functions["f"].environment["ENDPOINT"] = "https://abcdefghij.execute-api.r.s/dev";
+  model.ssm_parameters = {{"/beckon/websocket-url", "wss://abcdefghij.execute-api.r.s/dev"}};
+  localize_model(model, outside, inside);
+  EXPECT_EQ(model.functions["f"].environment["ENDPOINT"], "http://127.0.0.1:4001/dev");
+  EXPECT_EQ(model.ssm_parameters[0].value, "wss://127.0.0.1:3001/dev");
 }
 
 }  // namespace

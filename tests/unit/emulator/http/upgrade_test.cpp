@@ -60,13 +60,12 @@ TEST_F(HttpUpgradeTest, ATakenSocketBelongsToTheCallerWithWhatCameBehindTheReque
   std::string all = socket->received;
   char byte = 0;
   while (all.size() < 10) {
-    if (recv(socket->fd, &byte, 1, 0) == 1) all += byte;
+    if (recv(socket->stream.fd(), &byte, 1, 0) == 1) all += byte;
   }
   EXPECT_EQ(all, "early+late");
   EXPECT_EQ(connections_count(), 0U);
-  EXPECT_EQ(send(socket->fd, "raw", 3, 0), 3);
+  EXPECT_EQ(send(socket->stream.fd(), "raw", 3, 0), 3);
   EXPECT_EQ(c.receive(3), "raw");
-  close(socket->fd);
 }
 
 TEST_F(HttpUpgradeTest, TakingFromAClientThatHasLeftGivesNothing) {
