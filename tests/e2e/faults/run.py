@@ -41,7 +41,7 @@ class Run:
             inside = house is not None and i % 4 == 0
             self.devices.append(Device(
                 url.replace("127.0.0.1", OUTSIDE) if inside else url, user, f"{user}-device{i}",
-                directory / f"device{i}", exec_record=i % 5 == 1,
+                directory / f"device{i}", exec_record=i % 4 == 1,
                 renewal=RENEWALS[i % len(RENEWALS)], prefix=house.prefix if inside else ()))
         numbers = list(range(options.events))
         random.Random(options.seed).shuffle(numbers)

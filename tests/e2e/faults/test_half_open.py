@@ -58,13 +58,14 @@ class Silence(Case):
     def tell(self, what, times_s, bound_s):
         print(f"half-open: {what}: {len(times_s)} times, median {statistics.median(times_s):.2f} s, "
               f"longest {max(times_s):.2f} s, allowed {bound_s:.2f} s", flush=True)
-        self.assertLessEqual(max(times_s), bound_s)
 
 
 class HalfOpen(Silence):
     def test_an_agent_is_back_within_heartbeat_answer_timeout_and_backoff_cap(self):
         self.begin()
         times = []
+        allowed = seconds(TIMING["heartbeat"] + TIMING["heartbeat_spread"]
+                          + TIMING["answer_timeout"] + TIMING["backoff_cap"] + MACHINE_S)
         for _ in range(ROUNDS):
             silent, = self.backend.connection_ids()
             seen = self.log_length()
@@ -72,11 +73,10 @@ class HalfOpen(Silence):
             self.assertTrue(self.backend.end_link(silent, "half-open"))
             self.post(3)
             times.append(self.wait_state("online", seen) - begun)
+            self.assertLessEqual(times[-1], allowed)
             self.wait_recorded()
             self.backend.end_link(silent, "drop")  # to the emulator it was open all the time
-        self.tell("from the silence to online", times, seconds(
-            TIMING["heartbeat"] + TIMING["heartbeat_spread"] + TIMING["answer_timeout"]
-            + TIMING["backoff_cap"] + MACHINE_S))
+        self.tell("from the silence to online", times, allowed)
 
 
 class DroppedPackets(Silence):
@@ -85,24 +85,26 @@ class DroppedPackets(Silence):
         self.addCleanup(house.clean_up)
         self.begin(house)
         noticed, back = [], []
+        allowed = seconds(TIMING["heartbeat"] + TIMING["heartbeat_spread"]
+                          + TIMING["answer_timeout"] + MACHINE_S)
+        # An attempt that began before counts up to its end, then one pause.
+        allowed_back = seconds(TIMING["connect_timeout"] + TIMING["backoff_cap"] + MACHINE_S)
         for _ in range(ROUNDS):
             seen = self.log_length()
             begun = time.monotonic()
             house.drop_packets()
             self.post(3)
             noticed.append(self.wait_state("the link is dead", seen) - begun)
+            self.assertLessEqual(noticed[-1], allowed)
             self.post(2)
             seen = self.log_length()
             begun = time.monotonic()
             house.let_through()
             back.append(self.wait_state("online", seen) - begun)
+            self.assertLessEqual(back[-1], allowed_back)
             self.wait_recorded()
-        self.tell("from the first lost packet to the notice", noticed, seconds(
-            TIMING["heartbeat"] + TIMING["heartbeat_spread"] + TIMING["answer_timeout"]
-            + MACHINE_S))
-        # An attempt that began before counts up to its end, then one pause.
-        self.tell("from packets that pass again to online", back, seconds(
-            TIMING["connect_timeout"] + TIMING["backoff_cap"] + MACHINE_S))
+        self.tell("from the first lost packet to the notice", noticed, allowed)
+        self.tell("from packets that pass again to online", back, allowed_back)
 
 
 if __name__ == "__main__":
