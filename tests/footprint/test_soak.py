@@ -21,9 +21,10 @@ from harness import Case, seconds
 OPTIONS = None
 GROWTH_MAX = 0.01
 WINDOWS = 4  # after the warm-up
-# Events in two bursts, which find the agent standing still: its queue and its buffers are full then,
-# and the first checkpoint of the emulator's database is behind it.
-WARM_UP = 600
+# Two bursts, which find the agent standing still: its queue and its buffers are full then. After them
+# some in the soak's own pace, until the emulator's database has settled into its checkpoints.
+BURST = 300
+WARM_UP = 500
 KEPT = 100  # events that stay stored: the rest is removed as TTL does, so that the tables do not grow
 # What the emulator's database holds stands in its page cache too. It grows in the soak: DynamoDB
 # keeps the tokens of transactions for 10 minutes, and those are not compressed.
@@ -32,7 +33,7 @@ CACHE_PER_STORED_BYTE = 1.15
 
 def read_options(arguments):
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--events", type=int, default=400, help="after a warm-up")
+    parser.add_argument("--events", type=int, default=600, help="after a warm-up")
     parser.add_argument("--reconnects", type=int, default=400)
     return parser.parse_args(arguments)
 
@@ -120,7 +121,9 @@ class Soak(Case):
         portion = 50
         for _ in range(2):
             self.device.signal(signal.SIGSTOP)
-            self.post(WARM_UP // 2, afterwards=lambda: self.device.signal(signal.SIGCONT))
+            self.post(BURST, afterwards=lambda: self.device.signal(signal.SIGCONT))
+        for _ in range(WARM_UP // portion):
+            self.post(portion)
         for _ in range(WINDOWS):
             for watch in self.watches:
                 watch.next_window()
