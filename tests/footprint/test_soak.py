@@ -107,6 +107,12 @@ class Soak(Case):
         self.wait_until(lambda: self.count("event") >= before + count, f"{count} events", 60)
         self.sweep()
 
+    def go_on_when_all_is_stored(self):
+        due = self.count("event") + BURST
+        self.wait_until(lambda: any(row["sk"] == "head" and row["seq"] >= due
+                                    for row in self.backend.rows("streams")), "the burst", 60)
+        self.device.signal(signal.SIGCONT)
+
     def sweep(self):
         """What TTL does in days: old rows go."""
         rows = self.backend.aws.scan("beckon-streams")
@@ -121,7 +127,7 @@ class Soak(Case):
         portion = 50
         for _ in range(2):
             self.device.signal(signal.SIGSTOP)
-            self.post(BURST, afterwards=lambda: self.device.signal(signal.SIGCONT))
+            self.post(BURST, afterwards=self.go_on_when_all_is_stored)
         for _ in range(WARM_UP // portion):
             self.post(portion)
         for _ in range(WINDOWS):
