@@ -69,10 +69,10 @@ base::Result<std::string> believe_names(const base::Logger& log, json::View root
   return policy("Allow", method_arn, user, device);
 }
 
-// The header's value; "" if it is missing or there are several, of which nobody could say which one
-// counts.
+// The header's value; "" if it is missing. Of several nobody could say which one counts: that is no
+// token.
 std::string_view authorization(json::View root) {
-  if (header(root["multiValueHeaders"], "Authorization").size() > 1) return {};
+  if (header(root["multiValueHeaders"], "Authorization").size() > 1) return "(several)";
   return header(root["headers"], "Authorization").string_or("");
 }
 

@@ -82,6 +82,9 @@ TEST_F(DeviceKey, WithoutProofItIs401) {
     expect_logged(one.name);
   }
   EXPECT_EQ(world.authorize("Bearer " + altered), "401");
+  world.authorization_headers = 2;
+  EXPECT_EQ(world.present(good), "401") << "of two headers nobody could say which one counts";
+  world.authorization_headers = 1;
   EXPECT_EQ(world.present(good), "Bob/laptop") << "none of that has used the good one up";
 }
 

@@ -16,6 +16,9 @@ std::string DeviceWorld::authorize(const std::string& authorization,
   if (!authorization.empty()) event.member("AUTHORIZATION", authorization);
   if (!more_headers.empty()) event.member("origin", more_headers);
   event.end_object();
+  event.key("multiValueHeaders").begin_object().key("AUTHORIZATION").begin_array();
+  for (int i = 0; i < authorization_headers; ++i) event.string(authorization);
+  event.end_array().end_object();
   event.key("queryStringParameters").raw(R"({"user":"Mallory","device":"lurker"})");
   event.key("requestContext").begin_object();
   event.member("domainName", kApi).member("stage", "prod").end_object();

@@ -53,6 +53,7 @@ class DeviceWorld : public World {
   std::string present(const std::string& token) { return authorize("Bearer " + token); }
 
   lambdas::AuthorizeSettings settings;
+  int authorization_headers = 1;
   LogText log;
   lambdas::Host logging_host;
 };

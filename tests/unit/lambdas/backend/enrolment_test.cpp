@@ -146,6 +146,7 @@ TEST_F(Enrolment, TwoKeysUnderOneCodeMakeItUnclaimable) {
   world.pace.wait(9min);
   row[schema::kPublicKey] = key.public_key().to_text();
   EXPECT_EQ(ask("laptop", key), "403");
+  EXPECT_THAT(world.log.take(), HasSubstr("claim_conflict"));
   world.pace.wait(9min);
   EXPECT_EQ(claim_error(code), ErrorCode::kConflict);
   // And is over when nobody does.
