@@ -15,9 +15,9 @@ constexpr base::Duration kTokenLifetime = identity::kTokenLifetimeMax - std::chr
 
 }  // namespace
 
-DeviceIdentity::DeviceIdentity(crypto::PrivateKey key, std::string device, const WebSocketUrl& url,
-                               bool enrol)
-    : key_(std::move(key)),
+DeviceIdentity::DeviceIdentity(const crypto::PrivateKey& key, std::string device,
+                               const WebSocketUrl& url, bool enrol)
+    : key_(key),
       device_(std::move(device)),
       audience_(identity::audience(url.host, url.path)),
       enrol_(enrol) {}

@@ -22,11 +22,14 @@ std::string explain(int http_status, std::string_view reason) {
   std::string text = "the server answered HTTP " + std::to_string(http_status);
   switch (http_status) {
     case 401:
+      text +=
+          ": it does not know this device; check the URL's stage and the device's id, and whether "
+          "its public key is registered (beckon device show)";
+      break;
     case 403:
       text +=
-          ": it does not admit this device; check the URL's stage, user and device (in an open "
-          "deployment the device id may belong to another user; else its key may be missing or "
-          "revoked)";
+          ": it does not admit this device; it may be disabled, or this clock or the URL's stage "
+          "wrong; in an open deployment the device id may belong to another user";
       break;
     case 404:
     case 410: text += ": nothing is there; check the URL and its stage"; break;

@@ -29,8 +29,10 @@ double seconds_of(std::int64_t unix_ms) {
 std::optional<std::int64_t> milliseconds_of(json::View date) {
   const auto value_s = date.number();
   if (!value_s || !(*value_s >= 0) || *value_s > kDateMax_s) return std::nullopt;
-  // Not llround: it is all that would make the agent load the mathematics library.
-  return static_cast<std::int64_t>(*value_s * 1000.0 + 0.5);
+  // Rounded by hand: llround is all that would make the agent load the mathematics library.
+  const double value_ms = *value_s * 1000.0;
+  const auto whole_ms = static_cast<std::int64_t>(value_ms);
+  return value_ms - static_cast<double>(whole_ms) < 0.5 ? whole_ms : whole_ms + 1;
 }
 
 // One text only per value: what decodes must encode to the same again.

@@ -18,8 +18,8 @@ constexpr const char* kBody =
     R"({"aud":"api.example/dev","jti":"abc","iat":1795244400.123,"exp":1795244460})";
 
 const crypto::PrivateKey& key() {
-  static const crypto::PrivateKey made = crypto::PrivateKey::generate();
-  return made;
+  static const crypto::PrivateKey kMade = crypto::PrivateKey::generate();
+  return kMade;
 }
 
 DeviceClaims claims() {

@@ -21,31 +21,31 @@ constexpr base::Duration kBudget = 1s;
 class DeviceRegistry : public ::testing::Test {
  protected:
   base::Status add(const std::string& device, const std::string& user) {
-    return lambdas::add_device(world.host, device, user, key.public_key());
+    return lambdas::add_device(world_.host, device, user, key_.public_key());
   }
   lambdas::Item row(const std::string& device) {
-    return world.row("devices", device).value_or(lambdas::Item{});
+    return world_.row("devices", device).value_or(lambdas::Item{});
   }
   std::string text(const std::string& device, const char* attribute) {
     const lambdas::Item item = row(device);
     return std::string(lambdas::string_of(item, attribute).value_or("none"));
   }
 
-  DeviceWorld world;
-  const crypto::PrivateKey key = crypto::PrivateKey::generate();
-  const crypto::PrivateKey other = crypto::PrivateKey::generate();
+  DeviceWorld world_;
+  const crypto::PrivateKey key_ = crypto::PrivateKey::generate();
+  const crypto::PrivateKey other_ = crypto::PrivateKey::generate();
 };
 
 TEST_F(DeviceRegistry, ADeviceIsAddedOnceWhoeverAsks) {
   ASSERT_TRUE(add("laptop", "Bob"));
   EXPECT_EQ(text("laptop", schema::kUserId), "Bob");
-  EXPECT_EQ(text("laptop", schema::kPublicKey), key.public_key().to_text());
+  EXPECT_EQ(text("laptop", schema::kPublicKey), key_.public_key().to_text());
   for (const char* user : {"Bob", "Mallory"}) {
     const auto again = add("laptop", user);
     ASSERT_FALSE(again);
     EXPECT_EQ(again.error().code, ErrorCode::kAlreadyExists);
     EXPECT_THAT(again.error().message, HasSubstr("of user \"Bob\""));
-    EXPECT_THAT(again.error().message, HasSubstr(key.public_key().fingerprint()));
+    EXPECT_THAT(again.error().message, HasSubstr(key_.public_key().fingerprint()));
   }
   EXPECT_EQ(text("laptop", schema::kUserId), "Bob");
 }
@@ -56,14 +56,14 @@ TEST_F(DeviceRegistry, AnIdThatCannotBeOneIsRefused) {
     EXPECT_EQ(add(id, "Bob").error().code, ErrorCode::kInvalid) << id;
   }
   EXPECT_EQ(add("laptop", "").error().code, ErrorCode::kInvalid);
-  EXPECT_EQ(lambdas::claim_device(world.host, "ABCD1234", "").error().code, ErrorCode::kInvalid);
-  EXPECT_TRUE(world.memory.rows("devices").empty());
+  EXPECT_EQ(lambdas::claim_device(world_.host, "ABCD1234", "").error().code, ErrorCode::kInvalid);
+  EXPECT_TRUE(world_.memory.rows("devices").empty());
 }
 
 // P-58: the way out of open mode.
 TEST_F(DeviceRegistry, ADeviceRegisteredByNameGetsAKeyFromItsOwnerAndKeepsItsCursor) {
-  ASSERT_TRUE(world.post("Bob", "1"));
-  world.synced(world.connect("Bob", "laptop"), {});
+  ASSERT_TRUE(world_.post("Bob", "1"));
+  world_.synced(world_.connect("Bob", "laptop"), {});
   const std::string cursor = text("laptop", schema::kCursor);
   ASSERT_NE(cursor, "none");
   const auto stolen = add("laptop", "Mallory");
@@ -76,76 +76,76 @@ TEST_F(DeviceRegistry, ADeviceRegisteredByNameGetsAKeyFromItsOwnerAndKeepsItsCur
 
 // A sync that read the row before it got its key does not make it expire again.
 TEST_F(DeviceRegistry, ASyncThatWasUnderWayDoesNotMakeADeviceWithAKeyExpire) {
-  const Caller laptop = world.connect("Bob", "laptop");
+  const Caller laptop = world_.connect("Bob", "laptop");
   bool once = false;
-  world.database.set_decide([&](Operation operation, const std::string& table) {
+  world_.database.set_decide([&](Operation operation, const std::string& table) {
     if (operation == Operation::kUpdate && table == "devices" && !std::exchange(once, true)) {
       EXPECT_TRUE(add("laptop", "Bob"));
     }
     return Fault::kNone;
   });
-  world.synced(laptop, {});
+  world_.synced(laptop, {});
   EXPECT_FALSE(row("laptop").contains(schema::kExpiresAt));
   EXPECT_TRUE(row("laptop").contains(schema::kPublicKey));
 }
 
 TEST_F(DeviceRegistry, WhatIsNotThereOrHasNoKeyIsSaid) {
-  world.connect("Bob", "phone");  // by name
+  world_.connect("Bob", "phone");  // by name
   const auto each = [&](const std::string& device) {
     return std::vector<base::Status>{
-        lambdas::rotate_key(world.host, device, other.public_key(), 1h),
-        lambdas::disable_device(world.host, device), lambdas::enable_device(world.host, device)};
+        lambdas::rotate_key(world_.host, device, other_.public_key(), 1h),
+        lambdas::disable_device(world_.host, device), lambdas::enable_device(world_.host, device)};
   };
   for (const base::Status& status : each("none")) {
     ASSERT_FALSE(status);
     EXPECT_EQ(status.error().code, ErrorCode::kNotFound);
   }
-  EXPECT_EQ(lambdas::remove_device(world.host, "none").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(lambdas::remove_device(world_.host, "none").error().code, ErrorCode::kNotFound);
   for (const base::Status& status : each("phone")) {
     ASSERT_FALSE(status);
     EXPECT_EQ(status.error().code, ErrorCode::kInvalid);
     EXPECT_THAT(status.error().message, HasSubstr("registered in open mode"));
   }
   EXPECT_FALSE(row("none").contains(schema::kDisabledAt)) << "and nothing was made";
-  ASSERT_TRUE(lambdas::remove_device(world.host, "phone"));
+  ASSERT_TRUE(lambdas::remove_device(world_.host, "phone"));
   EXPECT_TRUE(row("phone").empty());
 }
 
 // P-56
 TEST_F(DeviceRegistry, ARotationToTheSameKeyOrOverAnotherOneIsRefused) {
   ASSERT_TRUE(add("laptop", "Bob"));
-  EXPECT_EQ(lambdas::rotate_key(world.host, "laptop", key.public_key(), 1h).error().code,
+  EXPECT_EQ(lambdas::rotate_key(world_.host, "laptop", key_.public_key(), 1h).error().code,
             ErrorCode::kInvalid);
   const crypto::PrivateKey third = crypto::PrivateKey::generate();
   bool once = false;
-  world.database.set_decide([&](Operation operation, const std::string&) {
+  world_.database.set_decide([&](Operation operation, const std::string&) {
     if (operation == Operation::kUpdate && !std::exchange(once, true)) {
-      EXPECT_TRUE(lambdas::rotate_key(world.host, "laptop", third.public_key(), 1h));
+      EXPECT_TRUE(lambdas::rotate_key(world_.host, "laptop", third.public_key(), 1h));
     }
     return Fault::kNone;
   });
-  EXPECT_EQ(lambdas::rotate_key(world.host, "laptop", other.public_key(), 1h).error().code,
+  EXPECT_EQ(lambdas::rotate_key(world_.host, "laptop", other_.public_key(), 1h).error().code,
             ErrorCode::kConflict);
   EXPECT_EQ(text("laptop", schema::kPublicKey), third.public_key().to_text());
 }
 
 // P-57
 TEST_F(DeviceRegistry, ClosingEndsTheDevicesConnectionsAndNoOthers) {
-  const Caller one = world.connect("Bob", "laptop");
-  const Caller two = world.connect("Bob", "laptop");
-  const Caller phone = world.connect("Bob", "phone");
-  const Caller gone = world.connect("Bob", "laptop");
-  world.connections.drop(gone.connection);
-  const auto closed = lambdas::close_connections(world.host, "Bob", "laptop", kBudget);
+  const Caller one = world_.connect("Bob", "laptop");
+  const Caller two = world_.connect("Bob", "laptop");
+  const Caller phone = world_.connect("Bob", "phone");
+  const Caller gone = world_.connect("Bob", "laptop");
+  world_.connections.drop(gone.connection);
+  const auto closed = lambdas::close_connections(world_.host, "Bob", "laptop", kBudget);
   ASSERT_TRUE(closed);
   EXPECT_EQ(closed->closed, 2U);
   EXPECT_EQ(closed->failed, 0U);
   for (const Caller& caller : {one, two, gone}) {
-    EXPECT_FALSE(world.connections.is_open(caller.connection));
-    EXPECT_FALSE(world.row("connections", "Bob", caller.connection));
+    EXPECT_FALSE(world_.connections.is_open(caller.connection));
+    EXPECT_FALSE(world_.row("connections", "Bob", caller.connection));
   }
-  EXPECT_TRUE(world.connections.is_open(phone.connection));
-  EXPECT_TRUE(world.row("connections", "Bob", phone.connection));
+  EXPECT_TRUE(world_.connections.is_open(phone.connection));
+  EXPECT_TRUE(world_.row("connections", "Bob", phone.connection));
 }
 
 TEST_F(DeviceRegistry, AConnectionThatCannotBeClosedIsCountedAndItsRowStays) {
@@ -160,13 +160,13 @@ TEST_F(DeviceRegistry, AConnectionThatCannotBeClosedIsCountedAndItsRowStays) {
       return std::vector<lambdas::PostOutcome>(ids.size(), lambdas::PostOutcome::kThrottled);
     }
   } refusing;
-  const Caller one = world.connect("Bob", "laptop");
-  lambdas::Host host{world.database, refusing, world.pace, base::null_log(), world.host.tables};
+  const Caller one = world_.connect("Bob", "laptop");
+  lambdas::Host host{world_.database, refusing, world_.pace, base::null_log(), world_.host.tables};
   const auto closed = lambdas::close_connections(host, "Bob", "laptop", kBudget);
   ASSERT_TRUE(closed);
   EXPECT_EQ(closed->closed, 0U);
   EXPECT_EQ(closed->failed, 1U);
-  EXPECT_TRUE(world.row("connections", "Bob", one.connection));
+  EXPECT_TRUE(world_.row("connections", "Bob", one.connection));
 }
 
 }  // namespace

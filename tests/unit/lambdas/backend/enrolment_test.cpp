@@ -19,201 +19,201 @@ using namespace std::chrono_literals;
 
 class Enrolment : public ::testing::Test {
  protected:
-  Enrolment() { world.settings.enrolment = true; }
+  Enrolment() { world_.settings.enrolment = true; }
 
   // The token of a device that asks to be claimed: signed by `signer`, showing `shown`.
   std::string asking(const std::string& device, const crypto::PrivateKey& signer,
                      const crypto::PublicKey& shown) {
-    identity::DeviceClaims claims = world.claims(device);
+    identity::DeviceClaims claims = world_.claims(device);
     claims.enrolment_key = shown;
     return identity::sign_device_token(claims, signer);
   }
   std::string ask(const std::string& device, const crypto::PrivateKey& signer) {
-    return world.present(asking(device, signer, signer.public_key()));
+    return world_.present(asking(device, signer, signer.public_key()));
   }
   std::optional<lambdas::Item> pending(const std::string& of) {
-    return world.row("devices", schema::claim_key(of));
+    return world_.row("devices", schema::claim_key(of));
   }
   ErrorCode claim_error(const std::string& of) {
-    const auto claimed = lambdas::claim_device(world.host, of, "Bob");
+    const auto claimed = lambdas::claim_device(world_.host, of, "Bob");
     return claimed ? ErrorCode::kInternal : claimed.error().code;
   }
 
-  DeviceWorld world;
-  const crypto::PrivateKey key = crypto::PrivateKey::generate();
-  const crypto::PrivateKey other = crypto::PrivateKey::generate();
-  const std::string code = identity::claim_code(key.public_key(), "laptop");
+  DeviceWorld world_;
+  const crypto::PrivateKey key_ = crypto::PrivateKey::generate();
+  const crypto::PrivateKey other_ = crypto::PrivateKey::generate();
+  const std::string code_ = identity::claim_code(key_.public_key(), "laptop");
 };
 
 // P-60
 TEST_F(Enrolment, ADeviceThatProvesItsKeyCanBeClaimedAndIsThenAdmitted) {
-  EXPECT_EQ(ask("laptop", key), "403") << "asking lets nobody in";
-  EXPECT_THAT(world.log.take(), HasSubstr("claim_waiting: device \"laptop\": code " + code));
-  EXPECT_FALSE(world.row("devices", "laptop"));
-  const auto claimed = lambdas::claim_device(world.host, code, "Bob");
+  EXPECT_EQ(ask("laptop", key_), "403") << "asking lets nobody in";
+  EXPECT_THAT(world_.log.take(), HasSubstr("claim_waiting: device \"laptop\": code " + code_));
+  EXPECT_FALSE(world_.row("devices", "laptop"));
+  const auto claimed = lambdas::claim_device(world_.host, code_, "Bob");
   ASSERT_TRUE(claimed) << claimed.error().message;
   EXPECT_EQ(claimed->device_id, "laptop");
-  EXPECT_EQ(claimed->key, key.public_key());
-  world.pace.wait(1ms);
-  EXPECT_EQ(ask("laptop", key), "Bob/laptop") << "still showing its key does no harm";
-  world.pace.wait(1ms);
-  EXPECT_EQ(world.present(world.token("laptop", key)), "Bob/laptop");
+  EXPECT_EQ(claimed->key, key_.public_key());
+  world_.pace.wait(1ms);
+  EXPECT_EQ(ask("laptop", key_), "Bob/laptop") << "still showing its key does no harm";
+  world_.pace.wait(1ms);
+  EXPECT_EQ(world_.present(world_.token("laptop", key_)), "Bob/laptop");
 }
 
 // P-60: without the parameter nothing is written for strangers.
 TEST_F(Enrolment, IsOffUnlessTheDeploymentWantsIt) {
-  world.settings.enrolment = false;
-  EXPECT_EQ(ask("laptop", key), "401");
-  EXPECT_TRUE(world.memory.rows("devices").empty());
+  world_.settings.enrolment = false;
+  EXPECT_EQ(ask("laptop", key_), "401");
+  EXPECT_TRUE(world_.memory.rows("devices").empty());
 }
 
 // P-60: proof of possession; somebody who only knows a public key cannot show it.
 TEST_F(Enrolment, AKeyThatDidNotSignTheTokenIsNotTaken) {
-  EXPECT_EQ(world.present(asking("laptop", other, key.public_key())), "401");
-  EXPECT_EQ(world.present(world.token("laptop", key)), "401") << "and one without a key neither";
-  identity::DeviceClaims elsewhere = world.claims("laptop");
+  EXPECT_EQ(world_.present(asking("laptop", other_, key_.public_key())), "401");
+  EXPECT_EQ(world_.present(world_.token("laptop", key_)), "401") << "and one without a key neither";
+  identity::DeviceClaims elsewhere = world_.claims("laptop");
   elsewhere.audience = "elsewhere.example/prod";
-  elsewhere.enrolment_key = key.public_key();
-  EXPECT_EQ(world.present(identity::sign_device_token(elsewhere, key)), "403");
-  identity::DeviceClaims expired = world.claims("laptop");
+  elsewhere.enrolment_key = key_.public_key();
+  EXPECT_EQ(world_.present(identity::sign_device_token(elsewhere, key_)), "403");
+  identity::DeviceClaims expired = world_.claims("laptop");
   expired.issued_at_ms -= 600'000;
   expired.expires_at_ms -= 600'000;
-  expired.enrolment_key = key.public_key();
-  EXPECT_EQ(world.present(identity::sign_device_token(expired, key)), "403");
-  EXPECT_TRUE(world.memory.rows("devices").empty());
+  expired.enrolment_key = key_.public_key();
+  EXPECT_EQ(world_.present(identity::sign_device_token(expired, key_)), "403");
+  EXPECT_TRUE(world_.memory.rows("devices").empty());
 }
 
 // P-61: showing a key changes nothing for a device that has one.
 TEST_F(Enrolment, ARegisteredDeviceCannotBeAskedAwayFromItsKey) {
-  ASSERT_TRUE(lambdas::add_device(world.host, "laptop", "Bob", key.public_key()));
-  world.pace.wait(1ms);
-  EXPECT_EQ(ask("laptop", other), "401");
-  EXPECT_EQ(world.memory.rows("devices").size(), 1U);
+  ASSERT_TRUE(lambdas::add_device(world_.host, "laptop", "Bob", key_.public_key()));
+  world_.pace.wait(1ms);
+  EXPECT_EQ(ask("laptop", other_), "401");
+  EXPECT_EQ(world_.memory.rows("devices").size(), 1U);
   // Nor by a code from before it was registered.
-  EXPECT_EQ(ask("phone", other), "403");
-  ASSERT_TRUE(lambdas::add_device(world.host, "phone", "Bob", key.public_key()));
-  EXPECT_EQ(claim_error(identity::claim_code(other.public_key(), "phone")),
+  EXPECT_EQ(ask("phone", other_), "403");
+  ASSERT_TRUE(lambdas::add_device(world_.host, "phone", "Bob", key_.public_key()));
+  EXPECT_EQ(claim_error(identity::claim_code(other_.public_key(), "phone")),
             ErrorCode::kAlreadyExists);
-  EXPECT_EQ(lambdas::string_of(*world.row("devices", "phone"), schema::kPublicKey),
-            key.public_key().to_text());
+  EXPECT_EQ(lambdas::string_of(*world_.row("devices", "phone"), schema::kPublicKey),
+            key_.public_key().to_text());
 }
 
 // P-62: ten minutes after the device was here last, whether the row is removed by then or not.
 TEST_F(Enrolment, ACodeExpiresUnlessTheDeviceComesAgain) {
-  EXPECT_EQ(claim_error(code), ErrorCode::kNotFound) << "not before the device was here";
-  ask("laptop", key);
-  world.pace.wait(9min);
-  ask("laptop", key);
-  world.pace.wait(10min - 1s);
-  ASSERT_TRUE(pending(code));
-  world.pace.wait(1s);
-  ASSERT_TRUE(pending(code)) << "the database removes it some time later";
-  EXPECT_EQ(claim_error(code), ErrorCode::kNotFound);
-  EXPECT_EQ(ask("laptop", key), "403") << "an expired row is in nobody's way";
-  EXPECT_TRUE(lambdas::claim_device(world.host, code, "Bob"));
+  EXPECT_EQ(claim_error(code_), ErrorCode::kNotFound) << "not before the device was here";
+  ask("laptop", key_);
+  world_.pace.wait(9min);
+  ask("laptop", key_);
+  world_.pace.wait(10min - 1s);
+  ASSERT_TRUE(pending(code_));
+  world_.pace.wait(1s);
+  ASSERT_TRUE(pending(code_)) << "the database removes it some time later";
+  EXPECT_EQ(claim_error(code_), ErrorCode::kNotFound);
+  EXPECT_EQ(ask("laptop", key_), "403") << "an expired row is in nobody's way";
+  EXPECT_TRUE(lambdas::claim_device(world_.host, code_, "Bob"));
 }
 
 // P-62: single use, also by two operators at once.
 TEST_F(Enrolment, ACodeIsUsedUpByTheFirstClaim) {
-  ask("laptop", key);
-  ASSERT_TRUE(lambdas::claim_device(world.host, code, "Bob"));
-  EXPECT_FALSE(pending(code));
-  EXPECT_EQ(claim_error(code), ErrorCode::kNotFound);
+  ask("laptop", key_);
+  ASSERT_TRUE(lambdas::claim_device(world_.host, code_, "Bob"));
+  EXPECT_FALSE(pending(code_));
+  EXPECT_EQ(claim_error(code_), ErrorCode::kNotFound);
 
-  const std::string second = identity::claim_code(other.public_key(), "phone");
-  ask("phone", other);
+  const std::string second = identity::claim_code(other_.public_key(), "phone");
+  ask("phone", other_);
   bool once = false;
-  world.database.set_decide([&](Operation operation, const std::string&) {
+  world_.database.set_decide([&](Operation operation, const std::string&) {
     if (operation == Operation::kTransact && !std::exchange(once, true)) {
-      EXPECT_TRUE(lambdas::claim_device(world.host, second, "Alice"));
+      EXPECT_TRUE(lambdas::claim_device(world_.host, second, "Alice"));
     }
     return Fault::kNone;
   });
   EXPECT_EQ(claim_error(second), ErrorCode::kConflict);
-  EXPECT_EQ(lambdas::string_of(*world.row("devices", "phone"), schema::kUserId), "Alice");
+  EXPECT_EQ(lambdas::string_of(*world_.row("devices", "phone"), schema::kUserId), "Alice");
 }
 
 // P-61. A second key with the same 40 bits takes 10^12 tries; what it would look like is written
 // into the table instead.
 TEST_F(Enrolment, TwoKeysUnderOneCodeMakeItUnclaimable) {
-  ask("laptop", key);
-  lambdas::Item& row = world.memory.rows("devices").at({schema::claim_key(code), ""});
-  row[schema::kPublicKey] = other.public_key().to_text();
-  EXPECT_EQ(ask("laptop", key), "403");
-  EXPECT_THAT(world.log.take(), HasSubstr("claim_conflict"));
-  EXPECT_EQ(claim_error(code), ErrorCode::kConflict);
+  ask("laptop", key_);
+  lambdas::Item& row = world_.memory.rows("devices").at({schema::claim_key(code_), ""});
+  row[schema::kPublicKey] = other_.public_key().to_text();
+  EXPECT_EQ(ask("laptop", key_), "403");
+  EXPECT_THAT(world_.log.take(), HasSubstr("claim_conflict"));
+  EXPECT_EQ(claim_error(code_), ErrorCode::kConflict);
   // It stays so while either of them comes again, whichever it is.
-  world.pace.wait(9min);
-  row[schema::kPublicKey] = key.public_key().to_text();
-  EXPECT_EQ(ask("laptop", key), "403");
-  EXPECT_THAT(world.log.take(), HasSubstr("claim_conflict"));
-  world.pace.wait(9min);
-  EXPECT_EQ(claim_error(code), ErrorCode::kConflict);
+  world_.pace.wait(9min);
+  row[schema::kPublicKey] = key_.public_key().to_text();
+  EXPECT_EQ(ask("laptop", key_), "403");
+  EXPECT_THAT(world_.log.take(), HasSubstr("claim_conflict"));
+  world_.pace.wait(9min);
+  EXPECT_EQ(claim_error(code_), ErrorCode::kConflict);
   // And is over when nobody does.
-  world.pace.wait(10min);
-  EXPECT_EQ(ask("laptop", key), "403");
-  EXPECT_TRUE(lambdas::claim_device(world.host, code, "Bob"));
+  world_.pace.wait(10min);
+  EXPECT_EQ(ask("laptop", key_), "403");
+  EXPECT_TRUE(lambdas::claim_device(world_.host, code_, "Bob"));
 }
 
 // P-61: at the same moment, too: one makes the row, the other marks it.
 TEST_F(Enrolment, ARowThatAppearsMeanwhileIsLookedAtAgain) {
   bool once = false;
-  world.database.set_decide([&](Operation operation, const std::string&) {
-    const bool counted = !world.memory.rows("devices").empty();
+  world_.database.set_decide([&](Operation operation, const std::string&) {
+    const bool counted = !world_.memory.rows("devices").empty();
     if (operation == Operation::kUpdate && counted && !std::exchange(once, true)) {
       lambdas::Item row;
-      row[schema::kDeviceId] = schema::claim_key(code);
-      row[schema::kPublicKey] = other.public_key().to_text();
+      row[schema::kDeviceId] = schema::claim_key(code_);
+      row[schema::kPublicKey] = other_.public_key().to_text();
       row[schema::kClaimDevice] = std::string("laptop");
-      row[schema::kExpiresAt] = lambdas::number(world.now_s() + 600);
-      EXPECT_TRUE(world.memory.put("devices", row, {}));
+      row[schema::kExpiresAt] = lambdas::number(world_.now_s() + 600);
+      EXPECT_TRUE(world_.memory.put("devices", row, {}));
     }
     return Fault::kNone;
   });
-  EXPECT_EQ(ask("laptop", key), "403");
-  world.database.set_decide({});
-  EXPECT_EQ(claim_error(code), ErrorCode::kConflict);
+  EXPECT_EQ(ask("laptop", key_), "403");
+  world_.database.set_decide({});
+  EXPECT_EQ(claim_error(code_), ErrorCode::kConflict);
 }
 
 // P-63
 TEST_F(Enrolment, NewCodesAreLimitedPerMinuteAndThoseThatWaitAreNot) {
-  ask("laptop", key);
+  ask("laptop", key_);
   for (int i = 1; i < lambdas::kNewClaimsPerMinuteMax; ++i) {
-    EXPECT_EQ(ask("flood-" + std::to_string(i), other), "403");
+    EXPECT_EQ(ask("flood-" + std::to_string(i), other_), "403");
   }
-  EXPECT_EQ(world.log.take().find("claim_limit"), std::string::npos);
-  EXPECT_EQ(ask("one-too-many", other), "403");
-  EXPECT_THAT(world.log.take(), HasSubstr("claim_limit"));
-  EXPECT_FALSE(pending(identity::claim_code(other.public_key(), "one-too-many")));
-  EXPECT_EQ(ask("laptop", key), "403");
-  EXPECT_THAT(world.log.take(), HasSubstr("claim_waiting")) << "who waits already is not hindered";
-  world.pace.wait(1min);
-  EXPECT_EQ(ask("one-too-many", other), "403");
-  EXPECT_TRUE(pending(identity::claim_code(other.public_key(), "one-too-many")));
+  EXPECT_EQ(world_.log.take().find("claim_limit"), std::string::npos);
+  EXPECT_EQ(ask("one-too-many", other_), "403");
+  EXPECT_THAT(world_.log.take(), HasSubstr("claim_limit"));
+  EXPECT_FALSE(pending(identity::claim_code(other_.public_key(), "one-too-many")));
+  EXPECT_EQ(ask("laptop", key_), "403");
+  EXPECT_THAT(world_.log.take(), HasSubstr("claim_waiting")) << "who waits already is not hindered";
+  world_.pace.wait(1min);
+  EXPECT_EQ(ask("one-too-many", other_), "403");
+  EXPECT_TRUE(pending(identity::claim_code(other_.public_key(), "one-too-many")));
 }
 
 // What is written for strangers goes away by itself, and is no device.
 TEST_F(Enrolment, ItsRowsExpireAndBelongToNobody) {
-  ask("laptop", key);
-  for (const auto& [row_key, item] : world.memory.rows("devices")) {
+  ask("laptop", key_);
+  for (const auto& [row_key, item] : world_.memory.rows("devices")) {
     EXPECT_TRUE(row_key.first.starts_with(schema::kClaimPrefix));
     EXPECT_TRUE(item.contains(schema::kExpiresAt));
     EXPECT_FALSE(item.contains(schema::kUserId));
   }
-  world.pace.wait(11min);
-  world.memory.remove_expired("devices", world.now_s());
-  EXPECT_TRUE(world.memory.rows("devices").empty());
+  world_.pace.wait(11min);
+  world_.memory.remove_expired("devices", world_.now_s());
+  EXPECT_TRUE(world_.memory.rows("devices").empty());
 }
 
 TEST_F(Enrolment, TroubleWithTheDatabaseIsNoAnswer) {
   for (int at = 2; at <= 5; ++at) {
     int call = 0;
-    world.database.set_decide([&](Operation, const std::string&) {
+    world_.database.set_decide([&](Operation, const std::string&) {
       return ++call == at ? Fault::kUnavailable : Fault::kNone;
     });
-    EXPECT_THAT(ask("laptop", key), HasSubstr("error: ")) << "call " << at;
-    world.database.set_decide({});
-    EXPECT_FALSE(pending(code));
+    EXPECT_THAT(ask("laptop", key_), HasSubstr("error: ")) << "call " << at;
+    world_.database.set_decide({});
+    EXPECT_FALSE(pending(code_));
   }
 }
 
