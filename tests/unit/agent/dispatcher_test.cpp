@@ -165,7 +165,7 @@ TEST_F(DispatcherTest, AReloadDoesNotTouchEventsInFlight) {
 
 TEST_F(DispatcherTest, WhatARuleMatchesTooOftenIsReportedAndNotActedOn) {
   limit(Rate{60, 2}, std::nullopt);
-  for (const Ticket ticket : {1, 2, 3}) dispatch(ticket);
+  for (const Ticket ticket : {1U, 2U, 3U}) dispatch(ticket);
   EXPECT_THAT(done_, ElementsAre("done 1", "done 2",
                                  "done 3 a:rate limit (60 a minute, the rule for door.*) "
                                  "b:rate limit (60 a minute, the rule for door.*)"));
@@ -192,7 +192,7 @@ TEST_F(DispatcherTest, ARateIsMonotonicTimeAndExact) {
 
 TEST_F(DispatcherTest, ABurstIsLoggedAtItsBeginningAndAtItsEndWithItsCount) {
   limit(Rate{60, 1}, std::nullopt);
-  for (const Ticket ticket : {1, 2, 3, 4}) dispatch(ticket);
+  for (const Ticket ticket : {1U, 2U, 3U, 4U}) dispatch(ticket);
   EXPECT_THAT(log_.lines, ElementsAre(HasSubstr("the rule for door.*: over the rate of 60 a")));
   clock_.time += 1s;
   dispatch(5);
