@@ -24,12 +24,12 @@ Arena::Scope::~Scope() {
 
 // cJSON has one allocator for the whole process; ours is malloc where no arena is in scope.
 void Arena::install() {
-  static const bool installed = [] {
+  static const bool kInstalled = [] {
     cJSON_Hooks hooks{allocate, release};
     cJSON_InitHooks(&hooks);
     return true;
   }();
-  static_cast<void>(installed);
+  static_cast<void>(kInstalled);
 }
 
 void* Arena::allocate(std::size_t bytes) {

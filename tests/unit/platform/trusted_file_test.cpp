@@ -41,7 +41,7 @@ TEST_F(TrustedFile, AFileThatOnlyItsOwnerCanWriteIsRead) {
 }
 
 TEST_F(TrustedFile, AFileThatOthersCanWriteIsRefusedWithTheCommandThatMendsIt) {
-  for (const mode_t mode : {0664, 0646, 0666}) {
+  for (const mode_t mode : {0664U, 0646U, 0666U}) {
     ASSERT_EQ(chmod(path_.c_str(), mode), 0);
     EXPECT_THAT(refusal(path_), HasSubstr("chmod go-w " + path_)) << std::oct << mode;
   }

@@ -106,13 +106,13 @@ TEST(EventsClient, FindsABus) {
   const std::pair<const char*, ErrorCode> cases[] = {
       {"ResourceNotFoundException", ErrorCode::kNotFound},
       {"AccessDeniedException", ErrorCode::kDenied}};
-  for (const auto& [type, code] : cases) {
-    Client client([type = type](const FakeHttp::Sent&) {
+  for (const auto& [name, code] : cases) {
+    Client client([type = name](const FakeHttp::Sent&) {
       return reply(400, std::string(R"({"__type":")") + type + R"(","message":"no"})");
     });
     const auto found = client.events.find_bus("b");
-    ASSERT_FALSE(found) << type;
-    EXPECT_EQ(found.error().code, code) << type;
+    ASSERT_FALSE(found) << name;
+    EXPECT_EQ(found.error().code, code) << name;
   }
 }
 
