@@ -43,7 +43,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     const std::size_t space = line.find(' ');
-    if (space != std::string_view::npos) {
+    // The name comes from a header: there is no U+0000 in it.
+    if (space != std::string_view::npos && !line.substr(0, space).contains('\0')) {
       call(**service, line.substr(0, space), line.substr(space + 1));
     }
   }
