@@ -153,9 +153,9 @@ TEST(EventLoop, CallbacksThatAreLeftMayUseTheLoopWhileItEnds) {
   SocketPair pair;
   int destroyed = 0;
   {
+    std::vector<EventLoop::TimerId> timers;  // outlives the loop, whose callbacks look at it
     EventLoop loop;
     loop.watch(pair.fds[0], EPOLLIN, [](std::uint32_t) {});
-    std::vector<EventLoop::TimerId> timers;
     struct Owned {
       EventLoop& loop;
       const std::vector<EventLoop::TimerId>& timers;
