@@ -189,12 +189,12 @@ void Ledger::check_rows(tests::MemoryDatabase& memory) {
   const std::int64_t now_s = context_.wall_s();
   for (const auto& [user, stream] : streams_) {
     const auto head = memory.rows("streams").find({user, schema::kHeadKey});
-    const auto seq = head == memory.rows("streams").end()
-                         ? std::nullopt
-                         : lambdas::integer_of(head->second, schema::kSeq);
+    const std::int64_t seq = head == memory.rows("streams").end()
+                                 ? -1
+                                 : lambdas::integer_of(head->second, schema::kSeq).value_or(-1);
     if (seq != static_cast<std::int64_t>(stream.head)) {
       return context_.broken("no-holes", place(user, stream, stream.head) + ": the head says " +
-                                             std::to_string(seq.value_or(-1)));
+                                             std::to_string(seq));
     }
     for (const auto& [number, entry] : stream.entries) {
       if (entry.expires_at_s <= now_s) continue;
