@@ -193,8 +193,8 @@ void Ledger::check_rows(tests::MemoryDatabase& memory) {
                                  ? -1
                                  : lambdas::integer_of(head->second, schema::kSeq).value_or(-1);
     if (seq != static_cast<std::int64_t>(stream.head)) {
-      return context_.broken("no-holes", place(user, stream, stream.head) + ": the head says " +
-                                             std::to_string(seq));
+      return context_.broken(
+          "no-holes", place(user, stream, stream.head) + ": the head says " + std::to_string(seq));
     }
     for (const auto& [number, entry] : stream.entries) {
       if (entry.expires_at_s <= now_s) continue;
