@@ -10,9 +10,8 @@
 #include <cstdio>
 #include <utility>
 
-#include "agent/url.h"
 #include "common/base/bytes.h"
-#include "common/json/writer.h"
+#include "platform/linux/status_lines.h"
 #include "platform/linux/trust.h"
 
 namespace beckon::platform {
@@ -25,18 +24,6 @@ constexpr int kExitUsage = 2;
 constexpr base::Duration kEndMax = 3s;  // from the session's end to the program's
 constexpr base::Duration kClaimDelayMax = 15s;
 constexpr base::Duration kEndStep = 20ms;  // looking whether all is closed, then only
-
-// One file per URL, user and device, so that ad hoc uses do not mix.
-std::string storage_key(const agent::Config& config) {
-  std::uint64_t hash = 0xCBF29CE484222325ULL;
-  for (const std::string* text : {&config.url, &config.user, &config.device}) {
-    for (const char c : *text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
-    hash = (hash ^ 0xFF) * 0x100000001B3ULL;
-  }
-  char key[32];
-  std::snprintf(key, sizeof key, "cursor-%016llx", static_cast<unsigned long long>(hash));
-  return key;
-}
 
 // A command that stands behind "--": it belongs to whoever types it, so it has their environment
 // and their terminal.
@@ -125,102 +112,6 @@ int App::run() {
   return exit_status_;
 }
 
-bool App::open_storage() {
-  if (options_.no_state) return true;
-  auto files = std::make_unique<FileStorage>(config_.state_dir.empty() ? default_state_dir()
-                                                                       : config_.state_dir);
-  if (const auto prepared = files->prepare(); !prepared) {
-    logger_.error("the cursor cannot be kept: %s; use --state-dir DIR, or --no-state to go without",
-                  prepared.error().message.c_str());
-    return false;
-  }
-  if (const auto locked = files->lock(storage_key(config_)); !locked) {
-    logger_.error(
-        "another agent runs as this user and device: %s; end it, or give one of them "
-        "another --device",
-        locked.error().message.c_str());
-    return false;
-  }
-  files_ = std::move(files);
-  return true;
-}
-
-// What the loop trusts, if the URL wants TLS; false: it is wanted and there is nothing.
-bool App::find_loop_trust(LoopOptions& options) {
-  const auto url = agent::parse_websocket_url(config_.url);
-  if (!url || !url->secure) return true;
-  auto trust = find_trust(config_.ca_file);
-  if (!trust) {
-    logger_.error("%s", trust.error().message.c_str());
-    return false;
-  }
-  options.ca_file = std::move(trust->file);
-  options.ca_text = trust->text;
-  return true;
-}
-
-bool App::start_parts() {
-  LoopOptions loop_options;
-  if (!open_storage() || !find_loop_trust(loop_options)) return false;
-  auto loop = Loop::create(loop_options, log_);
-  if (!loop) {
-    logger_.error("%s", loop.error().message.c_str());
-    return false;
-  }
-  loop_ = std::move(*loop);
-  processes_ = std::make_unique<Processes>(*loop_, log_);
-  exec_type_->set_processes(*processes_);
-  if (!watch_surroundings()) return false;
-  resolver_ = std::make_unique<ThreadResolver>(*loop_);
-  transport_ = std::make_unique<Transport>(*loop_, transport_options(), resolver_.get());
-  agent::Storage& storage = files_ ? static_cast<agent::Storage&>(*files_) : memory_;
-  agent_ = std::make_unique<agent::Agent>(
-      agent::Ports{*transport_, storage, *this, *this, *this, *this, log_}, config_.session,
-      storage_key(config_));
-  transport_->set_observer(*agent_);
-  if (identity_ && identity_->enrols()) {
-    claim_notice_ =
-        std::make_unique<ClaimNotice>(*agent_, claim_code_of(*identity_), log_,
-                                      [this](const std::string& code) { show_claim_code(code); });
-    transport_->set_observer(*claim_notice_);
-  }
-  return true;
-}
-
-// Signals, time and the network.
-bool App::watch_surroundings() {
-  auto signals = Signals::create(*loop_, {.stop = [this](int number) { stop(number); },
-                                          .reload = [this] { reload(); },
-                                          .child = [this] { processes_->reap(); }});
-  if (!signals) {
-    logger_.error("%s", signals.error().message.c_str());
-    return false;
-  }
-  signals_ = std::move(*signals);
-  auto alarm = BootAlarm::create(*loop_, *this);
-  if (!alarm) {
-    logger_.error("%s", alarm.error().message.c_str());
-    return false;
-  }
-  alarm_ = std::move(*alarm);
-  auto network_watch = NetworkWatch::create(*loop_, [this] {
-    logger_.debug("a network came up");
-    agent_->network_up();
-  });
-  if (network_watch) {
-    network_watch_ = std::move(*network_watch);
-  } else {
-    logger_.warning("changes of the network are not seen (%s); going on without",
-                    network_watch.error().message.c_str());
-  }
-  loop_->set_woke([this] {
-    if (!suspend_watch_.slept()) return;
-    logger_.info("the machine was suspended");
-    agent_->network_up();
-  });
-  return true;
-}
-
 TransportOptions App::transport_options() const {
   return {.message_bytes_max = config_.session.max_bytes,
           .ping = config_.session.timing.ping,
@@ -271,13 +162,7 @@ void App::timer_fired() {
 }
 
 void App::state_changed(agent::State state, std::string_view reason) {
-  if (options_.verbose_lines) {
-    json::Writer line;
-    line.begin_object().member("type", agent::to_string(state));
-    if (!reason.empty()) line.member("reason", reason);
-    line.member("time", base::format_rfc3339(base::wall_now(), true)).end_object();
-    print_line(line.take());
-  }
+  print_status(state_line(state, reason, base::wall_now()));
   if (state != agent::State::kStopped) return;
   processes_->terminate_all();
   end_at_ = now() + kEndMax;
@@ -285,27 +170,15 @@ void App::state_changed(agent::State state, std::string_view reason) {
 }
 
 void App::events_lost(std::uint64_t count) {
-  if (!options_.verbose_lines) return;
-  json::Writer line;
-  line.begin_object().member("type", "lost").member("count", static_cast<std::int64_t>(count));
-  print_line(line.end_object().take());
+  print_status(lost_line(count));
 }
 
 void App::stream_reset(const protocol::Cursor& start) {
-  if (!options_.verbose_lines) return;
-  json::Writer line;
-  line.begin_object().member("type", "reset").member("cursor", protocol::to_string(start));
-  print_line(line.end_object().take());
+  print_status(reset_line(start));
 }
 
-void App::show_claim_code(const std::string& code) {
+void App::print_status(const std::string& line) {
   if (!options_.verbose_lines) return;
-  json::Writer line;
-  line.begin_object().member("type", "claim").member("code", code).end_object();
-  print_line(line.take());
-}
-
-void App::print_line(const std::string& line) {
   if (const auto written = write_standard_output(line + "\n"); !written) {
     output_broken(written.error());
   }

@@ -54,18 +54,19 @@ class App final : private agent::Clock,
 
   bool configure();
   void take_identity(std::unique_ptr<agent::DeviceIdentity> identity);
-  bool start_parts();
-  bool watch_surroundings();
-  bool open_storage();
-  bool find_loop_trust(LoopOptions& options);
   TransportOptions transport_options() const;
   void apply_rules();
   void stop(int number);
   void reload();
   void check_end();
   void output_broken(const base::Error& error);
-  void print_line(const std::string& line);
-  void show_claim_code(const std::string& code);
+  void print_status(const std::string& line);
+
+  // How the parts come about (app_start.cpp). False: it was logged why not.
+  bool start_parts();
+  bool open_storage();
+  bool find_loop_trust(LoopOptions& options);
+  bool watch_surroundings();
 
   Options options_;
   agent::Config config_;
