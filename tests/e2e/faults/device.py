@@ -85,8 +85,10 @@ class Device:
         self.agent.kill()
 
     def stop(self):
-        """SIGTERM; an agent that does not end is killed."""
+        """SIGTERM; an agent that does not end is killed. Until the agent is connecting, the signal ends it
+        as it ends any program, and there is nothing to end in order: that is not what is tried here."""
         try:
+            self.agent.wait_line(lambda line: "agent: connecting" in line, "its start", kind="stderr")
             status = self.agent.stop(timeout_s=10)
         except harness.Timeout:
             self.kill()
