@@ -56,6 +56,9 @@ void Agent::alarm() {
 void Agent::network_up() {
   feed(input::NetworkUp{});
 }
+void Agent::try_now() {
+  feed(input::TryNow{});
+}
 void Agent::reconfigure(const SessionOptions& options) {
   feed(input::Reconfigured{options});
 }

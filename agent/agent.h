@@ -47,6 +47,7 @@ class Agent final : public TransportObserver, private DispatchObserver {
   void stop();  // see input::Stop; state() is kStopped when it is done
   void alarm();
   void network_up();
+  void try_now();
   // rate: of all rules together.
   void set_rules(std::shared_ptr<const RuleSet> rules, std::optional<Rate> rate = std::nullopt) {
     dispatcher_.set_rules(std::move(rules), rate);

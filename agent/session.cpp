@@ -159,6 +159,11 @@ void Session::handle(const input::NetworkUp&) {
   hurry();
 }
 
+// At once: what one person does needs no jitter.
+void Session::handle(const input::TryNow&) {
+  if (state_ == State::kWaiting) connect(primary_);
+}
+
 void Session::handle(const input::Finished& finished) {
   BECKON_ASSERT(running_ > 0);
   --running_;

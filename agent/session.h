@@ -46,6 +46,7 @@ class Session {
   void handle(const input::Oversized& oversized);
   void handle(const input::Timer& timer);
   void handle(const input::NetworkUp& up);
+  void handle(const input::TryNow& now);
   void handle(const input::Finished& finished);
   void handle(const input::Stored& stored);
   void handle(const input::Reconfigured& reconfigured);

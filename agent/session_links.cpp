@@ -69,7 +69,11 @@ void Session::wait(Setback setback, std::string reason) {
   char next[48];
   std::snprintf(next, sizeof next, "; next attempt in %.1f s",
                 static_cast<double>(delay.count()) / 1000.0);
-  change(State::kWaiting, std::move(reason) + next);
+  reason += next;
+  if (backoff_.refused_repeatedly() && !options_.try_now_by.empty()) {
+    reason.append(", at once on ").append(options_.try_now_by);
+  }
+  change(State::kWaiting, std::move(reason));
 }
 
 void Session::check_timeouts(Link& link) {

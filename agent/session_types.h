@@ -24,6 +24,8 @@ struct SessionOptions {
   std::size_t max_bytes = protocol::kSyncedBytesDefault;
   bool start_oldest = false;      // without a cursor: at the oldest event kept, not at the head
   bool make_before_break = true;  // renewal: two connections for a moment
+  // How a person asks for input::TryNow here, for the log: "SIGHUP"; "": not at all. Static text.
+  std::string_view try_now_by = {};
 };
 
 // --- in ------------------------------------------------------------------------------------
@@ -58,6 +60,7 @@ struct Oversized {
 };
 struct Timer {};      // the deadline passed
 struct NetworkUp {};  // the platform has a network again, or another one, or woke up
+struct TryNow {};     // a person asks for it: what refused this device may be mended
 // All actions of one dispatch are over. Exactly once per Dispatch.
 struct Finished {
   Ticket ticket = 0;
@@ -74,9 +77,10 @@ struct Stop {};  // a planned shutdown; a second one does not wait
 
 }  // namespace input
 
-using Input = std::variant<input::Start, input::Opened, input::Failed, input::Closed,
-                           input::Message, input::Oversized, input::Timer, input::NetworkUp,
-                           input::Finished, input::Stored, input::Reconfigured, input::Stop>;
+using Input =
+    std::variant<input::Start, input::Opened, input::Failed, input::Closed, input::Message,
+                 input::Oversized, input::Timer, input::NetworkUp, input::TryNow, input::Finished,
+                 input::Stored, input::Reconfigured, input::Stop>;
 
 // --- out -----------------------------------------------------------------------------------
 

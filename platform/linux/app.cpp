@@ -54,9 +54,26 @@ App::App(Options options) : options_(std::move(options)), logger_(log_, "agent")
 
 App::~App() = default;
 
+// The file, the flags and the key as they are now. All errors.
+agent::ConfigErrors App::read_configuration(
+    agent::Config& config, std::unique_ptr<agent::DeviceIdentity>& identity) const {
+  agent::ConfigErrors errors = load_config(options_, types_, config);
+  // Commands of ad hoc mode run one after the other, as the events came.
+  if (!options_.command.empty() && options_.config_file.empty()) config.session.concurrency = 1;
+  config.session.try_now_by = "SIGHUP";
+  auto loaded = load_identity(config, options_.key_file ? "--key" : options_.config_file + ": key");
+  if (loaded) {
+    identity = std::move(*loaded);
+  } else {
+    errors.push_back(loaded.error().message);
+  }
+  return errors;
+}
+
 bool App::configure() {
   agent::Config config;
-  agent::ConfigErrors errors = load_config(options_, types_, config);
+  std::unique_ptr<agent::DeviceIdentity> identity;
+  agent::ConfigErrors errors = read_configuration(config, identity);
   if (!options_.command.empty()) {
     auto command = command_settings(options_.command);
     if (!command)
@@ -64,15 +81,11 @@ bool App::configure() {
     else
       command_ = std::move(*command);
     if (command_) command_->timeout = options_.command_timeout;
-    // Commands of ad hoc mode run one after the other, as the events came.
-    if (options_.config_file.empty()) config.session.concurrency = 1;
   }
-  auto identity = load_identity(config);
-  if (!identity) errors.push_back(identity.error().message);
   print_errors(errors);
   if (!errors.empty()) return false;
   config_ = std::move(config);
-  take_identity(std::move(*identity));
+  take_identity(std::move(identity));
   log_.set_level(config_.log_level.value_or(base::LogLevel::kInfo));
   warn_about_trust(config_, logger_);
   return true;
@@ -208,20 +221,23 @@ void App::output_broken(const base::Error& error) {
   loop_->stop();
 }
 
+// SIGHUP. Who sends it has mended something, here or in the backend.
 void App::reload() {
-  if (options_.config_file.empty()) {
-    logger_.info("nothing to read again: there is no --config");
-    return;
-  }
-  agent::Config fresh;
-  agent::ConfigErrors errors = load_config(options_, types_, fresh);
-  auto identity = load_identity(fresh);
-  if (!identity) errors.push_back(identity.error().message);
-  for (const std::string& error : errors) logger_.error("%s", error.c_str());
-  if (!errors.empty()) {
+  if (read_again()) {
+    logger_.info("the configuration was read again");
+  } else {
     logger_.error("the configuration was not read again: the old one stays");
-    return;
   }
+  agent_->try_now();
+}
+
+// False: it is wrong, and nothing has changed.
+bool App::read_again() {
+  agent::Config fresh;
+  std::unique_ptr<agent::DeviceIdentity> identity;
+  const agent::ConfigErrors errors = read_configuration(fresh, identity);
+  for (const std::string& error : errors) logger_.error("%s", error.c_str());
+  if (!errors.empty()) return false;
   const bool same_place = fresh.url == config_.url && fresh.user == config_.user &&
                           fresh.device == config_.device && fresh.ca_file == config_.ca_file &&
                           fresh.state_dir == config_.state_dir && fresh.claim == config_.claim &&
@@ -229,9 +245,7 @@ void App::reload() {
   if (!same_place) {
     logger_.warning(
         "url, user, device, claim, tls.ca_file and state_dir, and whether there is a key, hold "
-        "from the "
-        "next "
-        "start on");
+        "from the next start on");
     fresh.url = config_.url;
     fresh.user = config_.user;
     fresh.device = config_.device;
@@ -239,15 +253,16 @@ void App::reload() {
     fresh.state_dir = config_.state_dir;
     fresh.key_file = config_.key_file;
     fresh.claim = config_.claim;
+    identity = std::move(identity_);
   }
   config_ = std::move(fresh);
   // A key that was rotated signs from the next attempt on.
-  if (same_place) take_identity(std::move(*identity));
+  take_identity(std::move(identity));
   log_.set_level(config_.log_level.value_or(base::LogLevel::kInfo));
   transport_->set_options(transport_options());
   agent_->reconfigure(config_.session);
   apply_rules();
-  logger_.info("the configuration was read again");
+  return true;
 }
 
 }  // namespace beckon::platform

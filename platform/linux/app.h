@@ -53,11 +53,14 @@ class App final : private agent::Clock,
   void timer_fired() override;
 
   bool configure();
+  agent::ConfigErrors read_configuration(agent::Config& config,
+                                         std::unique_ptr<agent::DeviceIdentity>& identity) const;
   void take_identity(std::unique_ptr<agent::DeviceIdentity> identity);
   TransportOptions transport_options() const;
   void apply_rules();
   void stop(int number);
   void reload();
+  bool read_again();
   void check_end();
   void output_broken(const base::Error& error);
   void print_status(const std::string& line);

@@ -29,8 +29,7 @@ Who and where:
   --insecure            allow ws:// to another machine: everybody on the way can read along
 
 What and how:
-  --config FILE         configuration: rules, actions, timing (JSON). Flags win over it. SIGHUP
-                        reads it again; if it is wrong, the old one stays
+  --config FILE         configuration: rules, actions, timing (JSON). Flags win over it
   --check               only check the configuration, say every error, and exit
   --start head|oldest   where a device begins that was never here: at new events (default), or at
                         the oldest that is kept
@@ -56,6 +55,8 @@ Examples:
       -- sh -c 'echo "$BECKON_NAME" >> /tmp/names'        (AuthMode=open)
   beckon-agent --config /etc/beckon/agent.json --check
 
+SIGHUP reads the configuration and the key again; if they are wrong, the old ones stay. An agent that
+waits before its next attempt to connect then tries at once: for who has mended what refused it.
 SIGTERM and SIGINT end it in order: what runs is finished within a few seconds, or stays
 unacknowledged and comes again. Exit status: 0 ended in order, 1 failed, 2 wrong usage or
 configuration.

@@ -7,10 +7,11 @@
 
 namespace beckon::platform {
 
-base::Result<std::unique_ptr<agent::DeviceIdentity>> load_identity(const agent::Config& config) {
+base::Result<std::unique_ptr<agent::DeviceIdentity>> load_identity(const agent::Config& config,
+                                                                   const std::string& named_by) {
   if (config.key_file.empty()) return std::unique_ptr<agent::DeviceIdentity>();
   const auto key = read_key_file(config.key_file);
-  if (!key) return base::fail(key.error().code, "key: " + key.error().message);
+  if (!key) return base::fail(key.error().code, named_by + ": " + key.error().message);
   const auto url = agent::parse_websocket_url(config.url);
   if (!url) return std::unique_ptr<agent::DeviceIdentity>();
   return std::make_unique<agent::DeviceIdentity>(*key, config.device, *url, config.claim);

@@ -15,8 +15,10 @@
 namespace beckon::platform {
 
 // Reads the key file; null if the configuration names none (an open deployment), or no URL that is
-// one, which check_config says. Errors: those of read_key_file, with "key: " before them.
-base::Result<std::unique_ptr<agent::DeviceIdentity>> load_identity(const agent::Config& config);
+// one, which check_config says. Errors: those of read_key_file, after where the file was named
+// ("agent.json: key", "--key").
+base::Result<std::unique_ptr<agent::DeviceIdentity>> load_identity(const agent::Config& config,
+                                                                   const std::string& named_by);
 
 // Hears of refused attempts and passes everything on. With --claim it then shows the code: not
 // before the backend has seen this device's key, so that nobody claims the code of a device that

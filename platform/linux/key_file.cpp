@@ -102,7 +102,14 @@ base::Result<crypto::PrivateKey> make_key_file(const std::string& path) {
 base::Result<crypto::PrivateKey> read_key_file(const std::string& path) {
   // Not blocking, so that a pipe of this name is refused instead of waited for.
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file.valid()) return io_error("cannot read", path);
+  if (!file.valid()) {
+    const bool is_missing = errno == ENOENT;
+    auto error = io_error("cannot read", path);
+    if (is_missing) {
+      error.error().message += "; make this device's key with: beckon-agent keygen --out " + path;
+    }
+    return error;
+  }
   struct stat found{};
   if (fstat(file.get(), &found) != 0) return io_error("cannot read", path);
   if (const auto owned = check_rights(found, path); !owned) return std::unexpected(owned.error());

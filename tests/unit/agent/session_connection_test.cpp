@@ -91,6 +91,29 @@ TEST_F(SessionTest, ANetworkThatIsBackDoesNotHurryARefusedDevice) {
   EXPECT_GE(until_deadline(), 90s);
 }
 
+// Somebody who has just registered the device does not wait for minutes, and can read how.
+TEST_F(SessionTest, ARefusedDeviceTriesAtOnceWhenItIsAskedTo) {
+  options_.try_now_by = "SIGHUP";
+  start();
+  failed(1, 401);
+  EXPECT_THAT(reason_, Not(HasSubstr("SIGHUP"))) << "the second attempt comes soon by itself";
+  pass(until_deadline());
+  failed(2, 401);
+  EXPECT_THAT(reason_, HasSubstr(" s, at once on SIGHUP"));
+  EXPECT_THAT(step(input::TryNow{}), ElementsAre("connect 3", "now connecting"));
+  EXPECT_THAT(step(input::TryNow{}), IsEmpty()) << "it is under way";
+  failed(3, 401);
+  EXPECT_GE(until_deadline(), 90s) << "one attempt for one request";
+}
+
+TEST_F(SessionTest, AskedToTryWhileOnlineOrStoppingItDoesNothing) {
+  EXPECT_THAT(step(input::TryNow{}), IsEmpty()) << "before the start";
+  go_online();
+  EXPECT_THAT(step(input::TryNow{}), IsEmpty());
+  step(input::Stop{});
+  EXPECT_THAT(step(input::TryNow{}), IsEmpty());
+}
+
 TEST_F(SessionTest, ANetworkChangeProbesTheLink) {
   go_online();
   step(input::NetworkUp{});

@@ -16,6 +16,7 @@ namespace beckon::platform {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 class KeyFileTest : public ::testing::Test {
  protected:
@@ -115,16 +116,16 @@ TEST_F(KeyFileTest, TheConfigurationsKeyIsLoadedAndItsMistakeNamed) {
   agent::Config config;
   config.url = "ws://127.0.0.1:1/dev";
   config.device = "laptop";
-  const auto none = load_identity(config);
+  const auto none = load_identity(config, "agent.json: key");
   ASSERT_TRUE(none);
   EXPECT_FALSE(*none) << "no key, no identity of our own";
   config.key_file = path();
-  const auto missing = load_identity(config);
+  const auto missing = load_identity(config, "agent.json: key");
   ASSERT_FALSE(missing);
-  EXPECT_THAT(missing.error().message, HasSubstr("key: cannot read"));
+  EXPECT_THAT(missing.error().message, StartsWith("agent.json: key: cannot read"));
   const auto made = make_key_file(path());
   ASSERT_TRUE(made);
-  const auto loaded = load_identity(config);
+  const auto loaded = load_identity(config, "agent.json: key");
   ASSERT_TRUE(loaded && *loaded);
   EXPECT_EQ((*loaded)->public_key(), made->public_key());
 }

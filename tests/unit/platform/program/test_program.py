@@ -12,7 +12,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from program_case import AGENT, FAST, WAIT_S, Case  # noqa: E402
+from program_case import AGENT, FAST, WAIT_S, Agent, Case  # noqa: E402
 
 class Delivery(Case):
     def test_an_event_is_a_line_on_standard_output(self):
@@ -159,6 +159,26 @@ class Connections(Case):
         self.assertTrue(any("HTTP 403" in line and "the URL's stage" in line and "another user" in line
                             for line in agent.err))
         self.assertEqual(len(self.server.handshakes), 4)
+
+    def test_sighup_lets_a_refused_agent_try_at_once_whatever_it_reads(self):
+        key = str(self.folder / "device.key")
+        subprocess.run([AGENT, "keygen", "--out", key], check=True, capture_output=True)
+        config = self.configured(url=self.server.url, device="laptop", key=key)
+        for arguments, broken in ((["--config", config], True), (["--config", config], False),
+                                  (["--url", self.server.url, "--device", "laptop", "--key", key], False)):
+            with self.subTest(arguments=arguments, broken=broken):
+                self.server.statuses = [401, 401]
+                agent = Agent([*arguments, "--no-state", "--timing", "backoff_base=50ms",
+                               "--timing", "refused_delay=24h"])
+                self.addCleanup(agent.process.kill)
+                agent.wait_log(", at once on SIGHUP")
+                self.configured(**({"nonsense": 1} if broken else {}), url=self.server.url,
+                                device="laptop", key=key)
+                agent.process.send_signal(signal.SIGHUP)
+                agent.wait_log("online")
+                agent.wait_log("the old one stays" if broken else "was read again")
+                self.configured(url=self.server.url, device="laptop", key=key)
+                self.assertEqual(agent.end(), 0)
 
     def test_other_refusals_are_said_too(self):
         self.server.statuses = [401, 429, 500, 503, 404, 302]
