@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import unittest
@@ -11,10 +12,20 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from program_case import AGENT, WAIT_S, Case  # noqa: E402
 
+ROOT = pathlib.Path(__file__).resolve().parents[4]
+
+
 class Usage(Case):
     def run_agent(self, *arguments):
         return subprocess.run([AGENT, *arguments], capture_output=True, text=True, timeout=WAIT_S,
                               check=False)
+
+    def copied(self, name, text):
+        """A file like it: a work tree may belong to somebody else."""
+        copy = self.folder / name
+        copy.write_text(text)
+        copy.chmod(0o600)
+        return str(copy)
 
     def test_help_and_version(self):
         self.assertIn("Examples:", self.run_agent("--help").stdout)
@@ -38,17 +49,19 @@ class Usage(Case):
         self.assertIn("rules[0].actions[0].command: expected an array", done.stderr)
 
     def test_the_examples_are_right_and_the_schema_names_every_setting(self):
-        folder = pathlib.Path(__file__).resolve().parents[4] / "config"
+        folder = ROOT / "config"
         examples = [path for path in folder.glob("*.json") if "schema" not in path.name]
         self.assertGreaterEqual(len(examples), 2)
-        key = str(self.folder / "device.key")  # theirs are not on this machine
+        key = str(self.folder / "device.key")
         self.assertEqual(self.run_agent("keygen", "--out", key).returncode, 0)
         for path in examples:
-            self.assertIn('"key": "/etc/beckon/', path.read_text())
-            copy = self.folder / path.name  # a work tree may belong to somebody else
-            copy.write_text(path.read_text())
-            copy.chmod(0o644)
-            done = self.run_agent("--check", "--config", str(copy), "--key", key)
+            copy = self.copied(path.name, path.read_text())
+            done = self.run_agent("--check", "--config", copy)
+            if theirs := json.loads(path.read_text()).get("key"):
+                self.assertEqual(done.stderr, f"beckon-agent: {copy}: key: cannot read {theirs}: No such file or "
+                                              f"directory; make this device's key with: beckon-agent keygen --out "
+                                              f"{theirs}\n", "nothing else is wrong with it")
+                done = self.run_agent("--check", "--config", copy, "--key", key)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
         schema = json.loads((folder / "beckon-agent.schema.json").read_text())
         unknown = self.run_agent("--check", "--config", self.configured(no_such_setting=1, timing={"none": 1}))
@@ -57,6 +70,23 @@ class Usage(Case):
                                schema["properties"]["timing"]["properties"])):
             line = next(line for line in unknown.stderr.splitlines() if prefix in line)
             self.assertEqual(set(line.split(prefix)[1].split(", ")), set(names))
+
+    def test_the_configurations_in_the_readme_are_right_as_they_stand(self):
+        blocks = re.findall(r"^```json\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+        self.assertGreaterEqual(len(blocks), 2)
+        for text in blocks:
+            whole = [] if '"url"' in text else ["--url", "wss://x/dev", "--user", "Bob", "--device", "laptop"]
+            done = self.run_agent("--check", "--config", self.copied("agent.json", text), *whole)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), text)
+
+    def test_a_mistake_about_the_key_says_where_the_key_was_named(self):
+        none = str(self.folder / "none.key")
+        config = self.configured(url="wss://x/dev", device="d", key=none)
+        done = self.run_agent("--check", "--config", config)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(f"beckon-agent: {config}: key: cannot read {none}: No such file", done.stderr)
+        done = self.run_agent("--check", "--url", "wss://x/dev", "--device", "d", "--key", none)
+        self.assertIn(f"beckon-agent: --key: cannot read {none}: No such file", done.stderr)
 
     def test_a_configuration_that_others_can_write_is_refused(self):
         path = pathlib.Path(self.configured(url="wss://x/dev", user="Bob", device="d"))
