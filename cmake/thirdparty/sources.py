@@ -97,7 +97,8 @@ def provide(dependencies: list[Dependency], root: pathlib.Path) -> None:
                     raise Failure(
                         f"no source of {dependency.name} {dependency.version} could be had:\n  "
                         + "\n  ".join(failures) + f"\nPut an unpacked copy into {root / dependency.name}, or "
-                        "configure with -DBECKON_SYSTEM_DEPS=ON to use the system's libraries.") from None
+                        "configure with -DBECKON_SYSTEM_DEPS=ON to use the system's libraries, which must "
+                        "be new enough (cmake/dependencies.cmake); Debian's and Ubuntu's are not.") from None
             (tree / _STAMP).write_text(f"{_stamp_text(dependency)}\n{origin}\n")
             shutil.rmtree(root / dependency.name, ignore_errors=True)
             tree.rename(root / dependency.name)

@@ -95,7 +95,8 @@ base::Error error_of(const Transfer& transfer, CURLcode code) {
     case CURLE_SSL_CACERT_BADFILE:
       return {ErrorCode::kInvalid, what +
                                        "the file of trusted root certificates cannot be read; "
-                                       "install ca-certificates, or name one in AWS_CA_BUNDLE"};
+                                       "install ca-certificates, or name one in AWS_CA_BUNDLE, or "
+                                       "with --ca-bundle"};
     case CURLE_PEER_FAILED_VERIFICATION:
       return {ErrorCode::kInvalid, what +
                                        "the server's certificate is not trusted; if this is the "

@@ -35,7 +35,16 @@ class Table(unittest.TestCase):
         for row in rows:
             self.assertRegex(row.sha256, re.compile(r"^[0-9a-f]{64}$"))
             self.assertRegex(row.git_commit, re.compile(r"^[0-9a-f]{40}$"))
-            self.assertIn(row.version, row.tarball)
+            self.assertEqual(f"{row.debian_package}_{row.version}.orig.tar",
+                             row.tarball.rpartition(".")[0])
+
+    def test_the_git_route_has_the_same_versions_as_debians(self):
+        for row in read_table():
+            self.assertRegex(row.git_url, r"^https://github\.com/\w[\w-]*/\w+\.git$")
+            self.assertRegex(row.git_tag.replace("_", "."), rf"(^v|^{row.name}-){re.escape(row.version)}$")
+        for field in ("sha256", "git_url", "git_commit"):
+            values = [getattr(row, field) for row in read_table()]
+            self.assertEqual(len(values), len(set(values)), f"two rows share a {field}")
 
     def test_a_row_with_a_field_too_few_is_refused_by_file_and_line(self):
         with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
@@ -99,6 +108,30 @@ class Sources(unittest.TestCase):
             self.assertTrue(sources._present(self.ROW, folder))
             (folder / ".beckon-source").write_text("0.9 other\n")
             self.assertFalse(sources._present(self.ROW, folder))
+
+    def upstream(self, folder: pathlib.Path) -> Dependency:
+        """A row whose upstream is a repository on this disk, with an annotated tag."""
+        repository = folder / "upstream"
+        repository.mkdir()
+        (repository / "x.c").write_text("int x;\n")
+        who = ["-c", "user.name=x", "-c", "user.email=x@example.com"]
+        for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "-m", "x"],
+                        ["tag", "-a", "v1.0", "-m", "1.0"]):
+            run(["git", *who, *command], cwd=repository)
+        commit = run(["git", "rev-parse", "HEAD"], cwd=repository).strip()
+        return self.ROW._replace(git_url=repository.as_uri(), git_commit=commit)
+
+    def test_the_git_route_takes_the_pinned_commit_and_nothing_else(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            row = self.upstream(folder)
+            (folder / "scratch").mkdir()
+            tree, origin = sources._from_upstream(row, folder / "scratch")
+            self.assertEqual("int x;\n", (tree / "x.c").read_text())
+            self.assertIn("no patches", origin)
+            (folder / "again").mkdir()
+            with self.assertRaisesRegex(Failure, rf"tag v1.0 is commit {row.git_commit}, the pinned one is 1+"):
+                sources._from_upstream(row._replace(git_commit="1" * 40), folder / "again")
 
     def test_a_failed_command_shows_the_end_of_its_output(self):
         with self.assertRaisesRegex(Failure, "(?s)ended with 3.*the reason"):
