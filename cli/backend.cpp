@@ -45,7 +45,8 @@ lambdas::JsonApiOptions client_options(const lambdas::AwsService& service, const
 
 Backend::Backend(const SettingsFlags& flags, const Environment& environment)
     : access_(valid(resolve_access(flags, environment))),
-      http_(flags.ca_bundle),
+      http_client_(flags.ca_bundle),
+      http_(http_client_, access_.answered),
       variables_(variables_for(access_, environment)),
       database_(client_options<lambdas::DynamoDbClient>(lambdas::kDynamoDb, access_, variables_),
                 http_, pace_),

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/answered_http.h"
 #include "cli/commands.h"
 #include "cli/dead_letter_queue.h"
 #include "cli/settings.h"
@@ -39,7 +40,8 @@ class Backend final : public Bus {
   Names find_names(const SettingsFlags& flags);
 
   Access access_;
-  lambdas::HttpClient http_;
+  lambdas::HttpClient http_client_;
+  AnsweredHttp http_;
   lambdas::SystemPace pace_;
   lambdas::GetVariable variables_;
   lambdas::DynamoDbClient database_;

@@ -155,15 +155,22 @@ class Command {
       done(lambdas::disable_device(registry_, device_), context_.access);
     }
     close(row.user);
-    if (closed_.failed != 0) return tell("disabled");
+    if (!all_closed()) return tell(row.public_key.empty() ? "still there" : "disabled");
     done(lambdas::remove_device(registry_, device_), context_.access);
     return tell("removed");
   }
 
+  // What fails here is said when all else is: the device's row is changed already.
   void close(const std::string& user) {
-    closed_ =
-        answer(lambdas::close_connections(registry_, user, device_, kCloseBudget), context_.access);
+    const auto closed = lambdas::close_connections(registry_, user, device_, kCloseBudget);
+    if (closed) {
+      closed_ = *closed;
+    } else {
+      close_error_ = explain(closed.error(), context_.access);
+    }
   }
+
+  bool all_closed() const { return closed_.failed == 0 && close_error_.empty(); }
 
   std::string closed_text() const { return counted(closed_.closed, "connection") + " closed"; }
 
@@ -184,9 +191,26 @@ class Command {
   }
 
   int warn() const {
-    if (closed_.failed == 0) return kExitOk;
-    throw Failure(kExitFailed, fmt::format("{} of {} could not be closed; type the command again",
-                                           counted(closed_.failed, "connection"), device_));
+    if (all_closed()) return kExitOk;
+    const std::string what =
+        close_error_.empty()
+            ? fmt::format("{} of {} could not be closed", counted(closed_.failed, "connection"),
+                          device_)
+            : fmt::format("the connections of {} could not be closed: {}", device_, close_error_);
+    throw Failure(kExitFailed, fmt::format("{}\n{}", what, how_to_close()));
+  }
+
+  // Only what can be done twice is typed again.
+  std::string how_to_close() const {
+    switch (options_.verb) {
+      case Verb::kDisable:
+      case Verb::kRemove: return "Type the command again";
+      default:
+        return fmt::format(
+            "All else is done. What is open is closed by: beckon device disable {0}\n"
+            "and then the device is let in again by: beckon device enable {0}",
+            device_);
+    }
   }
 
   const Context& context_;
@@ -194,6 +218,7 @@ class Command {
   const DeviceOptions& options_;
   std::string device_;
   lambdas::ClosedConnections closed_;
+  std::string close_error_;  // why nothing, or not everything, was closed; empty: see closed_
 };
 
 }  // namespace

@@ -21,6 +21,14 @@ std::string explain(const base::Error& error, const Access& access) {
     case base::ErrorCode::kUnavailable:
     case base::ErrorCode::kTimeout:
     case base::ErrorCode::kIo:
+      if (access.answered) {
+        return fmt::format("{} answered with an error: {}\nTry again in a moment; {}", where,
+                           error.message,
+                           access.endpoint_url.empty()
+                               ? "if it stays so, look at https://health.aws.amazon.com and at the "
+                                 "account's quotas"
+                               : "if it stays so, the emulator's log says why");
+      }
       return fmt::format("cannot reach {}: {}\n{}", where, error.message,
                          access.endpoint_url.empty()
                              ? "Is the region right (--region)? Is there a network?"

@@ -39,6 +39,7 @@ struct Access {
   std::string secret_access_key;
   std::string session_token;
   std::string why_endpoint;  // for error messages: where endpoint_url comes from
+  bool answered = false;     // the same: the last call was answered, be it with an error
 };
 
 // The value of Access::why_endpoint for an endpoint that was typed.

@@ -166,6 +166,16 @@ class Errors(Case):
         self.assertIn(url, done.stderr)
         self.assertIn("beckon-emulator", done.stderr)
 
+    def test_a_backend_that_answers_with_errors_was_reached(self):
+        emulator = self.emulator()
+        faults = json.dumps({"dynamodb": {"fail": 1.0}}).encode()
+        emulator.aws.send("POST", f"{emulator.endpoint}/_emulator/faults", faults)
+        done = self.beckon(emulator, "devices", status=1)
+        self.assertIn(f"{emulator.endpoint} (from --endpoint-url) answered with an error: ", done.stderr)
+        self.assertIn("InternalServerError", done.stderr)
+        self.assertNotIn("cannot reach", done.stderr)
+        self.assertNotIn("Is the emulator running?", done.stderr)
+
     def test_wrong_credentials_say_so(self):
         emulator = self.emulator()
         done = self.run_beckon("devices", status=1, env={
