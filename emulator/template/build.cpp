@@ -119,6 +119,11 @@ std::string function_of_uri(std::string_view uri) {
   return function_of_arn(uri.substr(from + kBefore.size()));
 }
 
+void not_in_template(const BuildContext& context, const PropertyReader& reader,
+                     std::string_view property, std::string_view message) {
+  if (context.resources.all_known()) reader.error(property, message);
+}
+
 std::string dead_letter_queue(const BuildContext& context, const PropertyReader& reader,
                               std::string_view property) {
   const TemplateNode* value = reader.find(property);
@@ -133,8 +138,8 @@ std::string dead_letter_queue(const BuildContext& context, const PropertyReader&
   }
   if (std::ranges::find(context.model.queues, name, &QueueModel::name) ==
       context.model.queues.end()) {
-    reader.error(property,
-                 fmt::format("expected a queue of this template, got \"{}\"", value->text));
+    not_in_template(context, reader, property,
+                    fmt::format("expected a queue of this template, got \"{}\"", value->text));
     return "";
   }
   return name;

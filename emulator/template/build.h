@@ -76,6 +76,11 @@ std::string function_of_arn(std::string_view arn_or_name);
 // The function in an integration's URI: "arn:aws:apigateway:…:path/…/functions/{arn}/invocations".
 std::string function_of_uri(std::string_view uri);
 
+// What the property names is nowhere in the template: an error, unless a resource that could not be
+// read may be it. One mistake gives one message.
+void not_in_template(const BuildContext& context, const PropertyReader& reader,
+                     std::string_view property, std::string_view message);
+
 // The queue that a dead-letter property names, if it is one of this template; else an error and "".
 std::string dead_letter_queue(const BuildContext& context, const PropertyReader& reader,
                               std::string_view property);

@@ -80,7 +80,8 @@ std::string ApiBuilder::function_in(const PropertyReader& reader, std::string_vi
                              "functions/{{function ARN}}/invocations, got \"{}\"",
                              uri->text));
   } else if (!context_.model.functions.contains(name)) {
-    reader.error(property, fmt::format("expected a function of this template, got \"{}\"", name));
+    not_in_template(context_, reader, property,
+                    fmt::format("expected a function of this template, got \"{}\"", name));
   }
   return name;
 }
@@ -88,6 +89,7 @@ std::string ApiBuilder::function_in(const PropertyReader& reader, std::string_vi
 void ApiBuilder::read_stage() {
   const std::vector<const TemplateResource*> stages = of_type("Stage");
   if (stages.empty()) {
+    if (!context_.resources.all_known()) return;
     const TemplateResource& api = *find("Api", api_.api_id);
     context_.errors.add(api.at,
                         fmt::format("resource {}: expected an AWS::ApiGatewayV2::Stage for this "
@@ -189,8 +191,8 @@ void ApiBuilder::read_authorization(const PropertyReader& reader, RouteModel& ro
   if (id != nullptr && id->is_unknown()) return;
   const TemplateResource* authorizer = find("Authorizer", reader.text("AuthorizerId"));
   if (authorizer == nullptr) {
-    reader.error("AuthorizerId",
-                 "expected !Ref of an AWS::ApiGatewayV2::Authorizer of this template");
+    not_in_template(context_, reader, "AuthorizerId",
+                    "expected !Ref of an AWS::ApiGatewayV2::Authorizer of this template");
     return;
   }
   route.authorizer = authorizer->logical_id;
@@ -211,10 +213,10 @@ void ApiBuilder::read_target(const PropertyReader& reader, RouteModel& route) co
       return;
     }
   }
-  reader.error("Target",
-               fmt::format("expected \"integrations/${{Integration}}\" with an integration of "
-                           "this template, got \"{}\"",
-                           target->text));
+  not_in_template(context_, reader, "Target",
+                  fmt::format("expected \"integrations/${{Integration}}\" with an integration of "
+                              "this template, got \"{}\"",
+                              target->text));
 }
 
 void ApiBuilder::read_routes() {
@@ -248,7 +250,8 @@ void ApiBuilder::read_responses() {
     if (id == nullptr || id->is_unknown()) continue;
     const TemplateResource* route = find("Route", id->text);
     if (route == nullptr) {
-      reader.error("RouteId", "expected !Ref of an AWS::ApiGatewayV2::Route of this template");
+      not_in_template(context_, reader, "RouteId",
+                      "expected !Ref of an AWS::ApiGatewayV2::Route of this template");
       continue;
     }
     const PropertyReader owner(*route, context_.errors);

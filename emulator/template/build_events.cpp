@@ -20,7 +20,8 @@ RuleTargetModel read_target(const BuildContext& context, const PropertyReader& r
                                     "other targets), got \"{}\"",
                                     arn));
   } else if (!target.function.empty() && !context.model.functions.contains(target.function)) {
-    reader.error("Arn", fmt::format("expected a function of this template, got \"{}\"", arn));
+    not_in_template(context, reader, "Arn",
+                    fmt::format("expected a function of this template, got \"{}\"", arn));
   }
   for (const char* name : {"Input", "InputPath", "InputTransformer"}) {
     if (reader.has(name)) {
@@ -41,10 +42,10 @@ std::string read_bus(const BuildContext& context, const PropertyReader& reader) 
   if (bus != "default" &&
       std::ranges::find(context.model.buses, bus) == context.model.buses.end() &&
       !(reader.find("EventBusName")->is_unknown())) {
-    reader.error("EventBusName",
-                 fmt::format("expected \"default\" or a bus of this template ({}), got "
-                             "\"{}\"",
-                             listed(context.model.buses), bus));
+    not_in_template(context, reader, "EventBusName",
+                    fmt::format("expected \"default\" or a bus of this template ({}), got "
+                                "\"{}\"",
+                                listed(context.model.buses), bus));
   }
   return bus;
 }

@@ -101,8 +101,8 @@ void build_invoke_configs(const BuildContext& context) {
     const auto function = context.model.functions.find(name);
     if (function == context.model.functions.end()) {
       if (!name.empty()) {
-        reader.error("FunctionName",
-                     fmt::format("expected a function of this template, got \"{}\"", name));
+        not_in_template(context, reader, "FunctionName",
+                        fmt::format("expected a function of this template, got \"{}\"", name));
       }
       continue;
     }

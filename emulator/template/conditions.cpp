@@ -60,9 +60,9 @@ bool TemplateEvaluator::is_true(const TemplateNode& node) {
 bool TemplateEvaluator::equals(const TemplateNode& argument) {
   const TemplateNode* list = list_of(argument, 2, 2, "Fn::Equals: [value, value]");
   if (list == nullptr) return true;
-  const std::string left = text(list->items[0], "Fn::Equals");
-  const std::string right = text(list->items[1], "Fn::Equals");
-  return left == right;
+  const auto left = known_text(list->items[0], "Fn::Equals");
+  const auto right = known_text(list->items[1], "Fn::Equals");
+  return !left || !right || *left == *right;
 }
 
 bool TemplateEvaluator::all_or_any(const TemplateNode& argument, bool all, std::string_view name) {

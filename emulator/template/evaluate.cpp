@@ -92,12 +92,17 @@ std::optional<TemplateNode> TemplateEvaluator::call(const std::string& name,
 }
 
 std::string TemplateEvaluator::text(const TemplateNode& node, std::string_view what) {
+  return known_text(node, what).value_or("");
+}
+
+std::optional<std::string> TemplateEvaluator::known_text(const TemplateNode& node,
+                                                         std::string_view what) {
   const std::optional<TemplateNode> value = evaluate(node);
-  if (value && value->is_unknown()) return "";
+  if (value && value->is_unknown()) return std::nullopt;
   if (!value || value->kind != TemplateNode::Kind::kScalar) {
     error(node.at, fmt::format("{}: expected a text, got {}", what,
                                value ? value->describe() : "AWS::NoValue"));
-    return "";
+    return std::nullopt;
   }
   return value->text;
 }

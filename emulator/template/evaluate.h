@@ -54,6 +54,8 @@ class TemplateEvaluator {
 
   // A scalar result, as text; "" after an error.
   std::string text(const TemplateNode& node, std::string_view what);
+  // The same; nothing after an error.
+  std::optional<std::string> known_text(const TemplateNode& node, std::string_view what);
 
  private:
   std::optional<TemplateNode> evaluate_members(const TemplateNode& node);
@@ -63,8 +65,10 @@ class TemplateEvaluator {
   TemplateNode get_att(const TemplateNode& argument);
   TemplateNode attribute(const std::string& path, SourcePosition at);
   TemplateNode sub(const TemplateNode& argument);
-  std::string substitute(std::string_view text, const std::map<std::string, std::string>& variables,
-                         SourcePosition at);
+  // Nothing if a part of it is unknown.
+  std::optional<std::string> substitute(std::string_view text,
+                                        const std::map<std::string, std::string>& variables,
+                                        SourcePosition at);
   TemplateNode join(const TemplateNode& argument);
   TemplateNode select(const TemplateNode& argument);
   TemplateNode split(const TemplateNode& argument);

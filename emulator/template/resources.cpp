@@ -24,11 +24,12 @@ ResourceTable::ResourceTable(const TemplateNode& section, const TemplateScope& s
 
 void ResourceTable::add(const TemplateMember& member) {
   const TemplateNode& body = member.value;
-  if (body.is_unknown()) return;
   if (!body.is_mapping()) {
-    errors_.add(body.at, fmt::format("resource {}: expected a mapping with Type, got {}",
-                                     member.key, body.describe()));
-    return;
+    if (!body.is_unknown()) {
+      errors_.add(body.at, fmt::format("resource {}: expected a mapping with Type, got {}",
+                                       member.key, body.describe()));
+    }
+    return add_unknown(member);
   }
   for (const TemplateMember& part : body.members) {
     if (std::ranges::find(kMembers, part.key) == kMembers.end()) {
@@ -48,19 +49,28 @@ void ResourceTable::add(const TemplateMember& member) {
   const TemplateNode* type = body.find("Type");
   if (type == nullptr || !type->is_scalar()) {
     errors_.add(member.key_at, fmt::format("resource {}: expected a Type", member.key));
-  } else {
-    resource.type = type->text;
-    resource.schema = find_schema(type->text);
-    if (resource.schema == nullptr && !is_without_effect(type->text)) {
-      errors_.add(type->at,
-                  fmt::format("resource {} has type {}, which beckon-emulator does not implement{}",
-                              member.key, type->text, suggestion(type->text, modelled_types())));
-      resource.properties = TemplateNode::unknown(member.key_at);
-      resource.state = TemplateResource::State::kDone;
-      resource.type.clear();
-    }
+    return add_unknown(member);
+  }
+  resource.type = type->text;
+  resource.schema = find_schema(type->text);
+  if (resource.schema == nullptr && !is_without_effect(type->text)) {
+    errors_.add(type->at,
+                fmt::format("resource {} has type {}, which beckon-emulator does not implement{}",
+                            member.key, type->text, suggestion(type->text, modelled_types())));
+    return add_unknown(member);
   }
   resources_.push_back(std::move(resource));
+}
+
+void ResourceTable::add_unknown(const TemplateMember& member) {
+  TemplateResource resource;
+  resource.logical_id = member.key;
+  resource.at = member.key_at;
+  resource.definition = &member.value;
+  resource.properties = TemplateNode::unknown(member.key_at);
+  resource.state = TemplateResource::State::kDone;
+  resources_.push_back(std::move(resource));
+  all_known_ = false;
 }
 
 TemplateResource* ResourceTable::find(std::string_view logical_id) {

@@ -18,7 +18,7 @@ struct TemplateResource {
   enum class State { kUntouched, kOpen, kDone };
 
   std::string logical_id;
-  std::string type;
+  std::string type;   // "": it is not known, an error says so
   SourcePosition at;  // of the logical id
   const TemplateNode* definition = nullptr;
   const ResourceSchema* schema = nullptr;  // nullptr: without effect here
@@ -38,6 +38,10 @@ class ResourceTable final : public ResourceReferences {
 
   TemplateEvaluator& evaluator() { return evaluator_; }
 
+  // False if there is a resource of which it is not known what it is (an error says so): what seems
+  // to be missing may be it.
+  bool all_known() const { return all_known_; }
+
   // The evaluated resources of a type, in the order of the text.
   std::vector<const TemplateResource*> of_type(std::string_view type) const;
 
@@ -49,6 +53,8 @@ class ResourceTable final : public ResourceReferences {
 
  private:
   void add(const TemplateMember& member);
+  // A resource of which only the name is known; its error has been reported.
+  void add_unknown(const TemplateMember& member);
   TemplateResource* find(std::string_view logical_id);
   // Evaluates the resource first if need be. nullptr after an error (a cycle).
   TemplateResource* use(const std::string& logical_id, SourcePosition at);
@@ -62,6 +68,7 @@ class ResourceTable final : public ResourceReferences {
   std::vector<TemplateResource> resources_;
   std::map<std::string, bool, std::less<>> absent_;  // resources whose condition is false
   std::vector<std::string> open_;                    // being evaluated, outermost first
+  bool all_known_ = true;
 };
 
 // What Ref gives for a resource.

@@ -20,27 +20,31 @@ TemplateNode TemplateEvaluator::sub(const TemplateNode& argument) {
                                                   list->items[1].describe()));
     }
     for (const TemplateMember& member : list->items[1].members) {
-      variables[member.key] = text(member.value, "Fn::Sub");
+      auto value = known_text(member.value, "Fn::Sub");
+      if (!value) return TemplateNode::unknown(argument.at);
+      variables[member.key] = std::move(*value);
     }
   }
   if (pattern->kind != TemplateNode::Kind::kScalar) {
     return error(pattern->at, fmt::format("expected Fn::Sub: text, got {}", pattern->describe()));
   }
-  return TemplateNode::scalar(substitute(pattern->text, variables, pattern->at), argument.at);
+  auto result = substitute(pattern->text, variables, pattern->at);
+  return result ? TemplateNode::scalar(std::move(*result), argument.at)
+                : TemplateNode::unknown(argument.at);
 }
 
-std::string TemplateEvaluator::substitute(std::string_view text,
-                                          const std::map<std::string, std::string>& variables,
-                                          SourcePosition at) {
+std::optional<std::string> TemplateEvaluator::substitute(
+    std::string_view text, const std::map<std::string, std::string>& variables, SourcePosition at) {
   std::string out;
+  bool is_known = true;
   while (true) {
     const std::size_t start = text.find("${");
     out += text.substr(0, start);
-    if (start == std::string_view::npos) return out;
+    if (start == std::string_view::npos) return is_known ? std::optional(out) : std::nullopt;
     const std::size_t end = text.find('}', start);
     if (end == std::string_view::npos) {
       error(at, "expected \"}\" after \"${\" in Fn::Sub (\"${!\" gives a literal \"${\")");
-      return out;
+      return std::nullopt;
     }
     std::string name(text.substr(start + 2, end - start - 2));
     text.remove_prefix(end + 1);
@@ -62,6 +66,7 @@ std::string TemplateEvaluator::substitute(std::string_view text,
     if (value.is_sequence() || value.is_mapping()) {
       error(at, fmt::format("expected \"${{{}}}\" to be a text, it is {}", name, value.describe()));
     }
+    is_known = is_known && value.kind == TemplateNode::Kind::kScalar;
     out += value.text;
   }
 }
@@ -85,6 +90,7 @@ TemplateNode TemplateEvaluator::join(const TemplateNode& argument) {
       return error(item.at,
                    fmt::format("expected texts in Fn::Join's list, got {}", item.describe()));
     }
+    if (item.is_unknown()) return item;
     if (i > 0) out += list->items[0].text;
     out += item.text;
   }
@@ -94,16 +100,17 @@ TemplateNode TemplateEvaluator::join(const TemplateNode& argument) {
 TemplateNode TemplateEvaluator::select(const TemplateNode& argument) {
   const TemplateNode* list = list_of(argument, 2, 2, "Fn::Select: [index, [values]]");
   if (list == nullptr) return TemplateNode::unknown(argument.at);
-  const std::string index_text = text(list->items[0], "Fn::Select");
+  const auto index_text = known_text(list->items[0], "Fn::Select");
   const std::optional<TemplateNode> values = evaluate(list->items[1]);
   if (values && values->is_unknown()) return *values;
   if (!values || !values->is_sequence()) {
     return error(list->items[1].at, "expected a list as Fn::Select's second value");
   }
-  const auto index = base::parse_uint64(index_text);
+  if (!index_text) return TemplateNode::unknown(argument.at);
+  const auto index = base::parse_uint64(*index_text);
   if (!index || *index >= values->items.size()) {
     return error(list->items[0].at, fmt::format("expected an index below {}, got \"{}\"",
-                                                values->items.size(), index_text));
+                                                values->items.size(), *index_text));
   }
   return values->items[static_cast<std::size_t>(*index)];
 }
@@ -115,7 +122,9 @@ TemplateNode TemplateEvaluator::split(const TemplateNode& argument) {
   if (list->items[0].kind != TemplateNode::Kind::kScalar || delimiter.empty()) {
     return error(list->items[0].at, "expected a delimiter of at least one character");
   }
-  const std::string whole = text(list->items[1], "Fn::Split");
+  const auto known = known_text(list->items[1], "Fn::Split");
+  if (!known) return TemplateNode::unknown(argument.at);
+  const std::string& whole = *known;
   TemplateNode result;
   result.kind = TemplateNode::Kind::kSequence;
   result.at = argument.at;

@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
 #include "emulator/template/load.h"
 
 namespace beckon::emulator {
@@ -122,6 +126,29 @@ TEST(BeckonTemplate, SsmParameters) {
             "wss://" + model.api->api_id + ".execute-api.us-east-1.amazonaws.com/dev");
   EXPECT_EQ(values["/beckon/dead-letter-queue"],
             "https://sqs.us-east-1.amazonaws.com/000000000000/beckon-dead-letters");
+}
+
+// Whichever type is misspelt, there is one error, and it is at that type.
+TEST(BeckonTemplate, AMisspeltTypeIsOneError) {
+  std::ifstream file(BECKON_SOURCE_DIR "/infrastructure/template.yaml");
+  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  constexpr std::string_view kType = "\n    Type: AWS::";
+  int types = 0;
+  for (std::size_t at = text.find(kType); at != std::string::npos; at = text.find(kType, at + 1)) {
+    std::string wrong = text;
+    wrong.insert(at + kType.size(), "x");
+    TemplateOptions options;
+    options.path = "t.yaml";
+    const auto model = load_template_text(wrong, options);
+    ASSERT_FALSE(model);
+    const std::string& errors = model.error().message;
+    const auto line = std::ranges::count(std::string_view(text).substr(0, at), '\n') + 2;
+    EXPECT_THAT(errors, ::testing::StartsWith("t.yaml:" + std::to_string(line) + ":11: resource "));
+    EXPECT_THAT(errors, ::testing::HasSubstr("which beckon-emulator does not implement"));
+    EXPECT_EQ(std::ranges::count(errors, '\n'), 0) << errors;
+    ++types;
+  }
+  EXPECT_GT(types, 50);
 }
 
 }  // namespace

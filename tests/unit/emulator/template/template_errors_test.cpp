@@ -140,6 +140,44 @@ Resources:
       "t.yaml:6:3: resource D: the property KeySchema is required (a list of mappings)");
 }
 
+// A resource of an unknown type may be what others seem to lack, under whatever name: only the
+// cause is told.
+TEST(TemplateErrors, WhatFollowsFromAnUnknownTypeIsNotReported) {
+  const std::string text = R"(
+Resources:
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: {Name: a, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action}
+  Stage: {Type: AWS::ApiGatewayV2::Stagge, Properties: {ApiId: !Ref Api, StageName: dev}}
+  Worker: {Type: AWS::Lambda::Functon, Properties: {FunctionName: worker}}
+  Letters: {Tpye: AWS::SQS::Queue}
+  Bus: AWS::Events::EventBus
+  Config:
+    Type: AWS::Lambda::EventInvokeConfig
+    Properties: {FunctionName: worker, Qualifier: $LATEST}
+  Rule:
+    Type: AWS::Events::Rule
+    Properties:
+      EventBusName: events
+      EventPattern: {source: [a]}
+      Targets:
+        - Id: worker
+          Arn: !Sub arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:worker
+          DeadLetterConfig: {Arn: !Sub "arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:letters"}
+  Hint: {Type: AWS::SSM::Parameter, Properties: {Name: /x, Type: String, Value: !Ref Bus}}
+)";
+  EXPECT_EQ(
+      errors_of(text),
+      "t.yaml:6:17: resource Stage has type AWS::ApiGatewayV2::Stagge, which beckon-emulator "
+      "does not implement (did you mean \"AWS::ApiGatewayV2::Stage\"?)\n"
+      "t.yaml:7:18: resource Worker has type AWS::Lambda::Functon, which beckon-emulator does "
+      "not implement (did you mean \"AWS::Lambda::Function\"?)\n"
+      "t.yaml:8:3: resource Letters: expected a Type\n"
+      "t.yaml:8:13: resource Letters: unknown member \"Tpye\" (did you mean \"Type\"?)\n"
+      "t.yaml:9:8: resource Bus: expected a mapping with Type, got "
+      "\"AWS::Events::EventBus\"");
+}
+
 // A template that cannot be read says why.
 TEST(TemplateErrors, MissingFile) {
   TemplateOptions options;
