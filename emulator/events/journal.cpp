@@ -147,17 +147,25 @@ base::Status JournalStore::write_lines(int fd, const std::string& lines) {
   return {};
 }
 
+// Of a write that failed a part may be in the file: the next line would be read as its rest.
+base::Status JournalStore::cut_tail() {
+  if (!is_torn_) return {};
+  if (::ftruncate(fd_, static_cast<off_t>(file_bytes_)) != 0) {
+    return std::unexpected(io_error("cut a half-written line off"));
+  }
+  is_torn_ = false;
+  return {};
+}
+
 base::Status JournalStore::apply(std::span<const StoreChange> changes) {
+  if (auto status = cut_tail(); !status) return status;
   std::string lines;
   for (const StoreChange& change : changes) {
     lines += to_line(change.key, change.value ? &*change.value : nullptr);
   }
   if (auto status = write_lines(fd_, lines); !status) {
-    // A part may be in the file: without it the next line would be read as its rest.
-    if (::ftruncate(fd_, static_cast<off_t>(file_bytes_)) != 0) {
-      log_.error("cannot cut off a half-written line in %s: %s", path_.c_str(),
-                 std::strerror(errno));
-    }
+    is_torn_ = true;
+    if (const auto cut = cut_tail(); !cut) log_.error("%s", cut.error().message.c_str());
     return status;
   }
   file_bytes_ += lines.size();

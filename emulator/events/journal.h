@@ -46,6 +46,7 @@ class JournalStore final : public EventStore {
   base::Status open_file();
   base::Status read_file();
   base::Status write_lines(int fd, const std::string& lines);
+  base::Status cut_tail();
   void remember(const StoreChange& change);
   void rewrite_if_worth_it();
   base::Status rewrite();
@@ -57,6 +58,7 @@ class JournalStore final : public EventStore {
   base::Logger log_;
   int fd_ = -1;
   std::uint64_t file_bytes_ = 0;
+  bool is_torn_ = false;          // behind file_bytes_ there may be a part of a line
   std::uint64_t live_bytes_ = 0;  // of entries_, roughly as they would be written
   std::uint64_t rewrite_at_bytes_ = 0;
   std::map<std::string, std::string> entries_;

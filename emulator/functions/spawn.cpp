@@ -46,7 +46,7 @@ int child_main(void* argument) {
   // Blocked and ignored signals would be inherited through exec.
   struct sigaction standard{};
   standard.sa_handler = SIG_DFL;
-  for (const int signal : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGCHLD}) {
+  for (const int signal : {SIGPIPE, SIGXFSZ, SIGINT, SIGTERM, SIGHUP, SIGCHLD}) {
     sigaction(signal, &standard, nullptr);
   }
   sigset_t none;

@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -18,6 +19,8 @@ namespace {
 // What was synced, in order: the path of the file or folder. A folder counts once the fresh file
 // has its final name.
 std::vector<std::string> synced;
+
+bool is_truncating_broken = false;
 
 int record_sync(int fd, long call) {
   const std::string link = "/proc/self/fd/" + std::to_string(fd);
@@ -37,6 +40,11 @@ extern "C" int fsync(int fd) {
 }
 extern "C" int fdatasync(int fd) {
   return record_sync(fd, SYS_fdatasync);
+}
+extern "C" int ftruncate(int fd, off_t length) noexcept {
+  if (!is_truncating_broken) return static_cast<int>(::syscall(SYS_ftruncate, fd, length));
+  errno = EIO;
+  return -1;
 }
 
 namespace beckon::emulator {
@@ -74,6 +82,19 @@ class Journal : public ::testing::Test {
   static void erase(JournalStore& store, const std::string& key) {
     const StoreChange change{key, std::nullopt};
     ASSERT_TRUE(store.apply({&change, 1}));
+  }
+  // A change while the file may not grow beyond so many bytes.
+  static base::Status put_on_a_full_disk(JournalStore& store, rlim_t file_bytes_max) {
+    rlimit usual{};
+    EXPECT_EQ(::getrlimit(RLIMIT_FSIZE, &usual), 0);
+    const rlimit little{file_bytes_max, usual.rlim_max};
+    void (*const handler)(int) = std::signal(SIGXFSZ, SIG_IGN);
+    EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &little), 0);
+    const StoreChange change{"b", "\"too long for what is left\""};
+    const base::Status status = store.apply({&change, 1});
+    EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &usual), 0);
+    std::signal(SIGXFSZ, handler);
+    return status;
   }
   std::string read() const {
     std::string text;
@@ -193,15 +214,7 @@ TEST_F(Journal, RefusesWhatCannotBeWritten) {
   auto store = open();
   put(*store, "a", "1");
   const std::string before = read();
-  rlimit unlimited{};
-  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &unlimited), 0);
-  const rlimit little{before.size() + 20, unlimited.rlim_max};
-  void (*const handler)(int) = std::signal(SIGXFSZ, SIG_IGN);
-  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &little), 0);
-  const StoreChange change{"b", "\"too long for what is left\""};
-  const base::Status status = store->apply({&change, 1});
-  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &unlimited), 0);
-  std::signal(SIGXFSZ, handler);
+  const base::Status status = put_on_a_full_disk(*store, before.size() + 20);
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, base::ErrorCode::kIo);
   EXPECT_THAT(status.error().message, ::testing::HasSubstr("File too large"));
@@ -209,6 +222,25 @@ TEST_F(Journal, RefusesWhatCannotBeWritten) {
   put(*store, "c", "3");
   store.reset();
   EXPECT_EQ(entries(*open()), (Entries{{"a", "1"}, {"c", "3"}}));
+}
+
+// Half a line that cannot be cut off stops everything until it can: a line behind it would be lost
+// at the next start, and the whole file with it.
+TEST_F(Journal, WritesNothingBehindHalfALine) {
+  auto store = open();
+  put(*store, "a", "1");
+  const std::string before = read();
+  is_truncating_broken = true;
+  EXPECT_FALSE(put_on_a_full_disk(*store, before.size() + 20));
+  EXPECT_EQ(read().size(), before.size() + 20) << "half a line";
+  const StoreChange change{"c", "3"};
+  const base::Status status = store->apply({&change, 1});
+  is_truncating_broken = false;
+  ASSERT_FALSE(status);
+  EXPECT_THAT(status.error().message, ::testing::HasSubstr("cut a half-written line off"));
+  put(*store, "d", "4");
+  store.reset();
+  EXPECT_EQ(entries(*open()), (Entries{{"a", "1"}, {"d", "4"}}));
 }
 
 // The loss of power leaves the old file or the new one: the new one is on the disk before it gets
