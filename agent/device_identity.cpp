@@ -15,8 +15,8 @@ constexpr base::Duration kTokenLifetime = identity::kTokenLifetimeMax - std::chr
 
 }  // namespace
 
-DeviceIdentity::DeviceIdentity(const crypto::PrivateKey& key, std::string device,
-                               const WebSocketUrl& url, bool enrol)
+DeviceIdentity::DeviceIdentity(const crypto::PrivateKey& key, std::string device, const Url& url,
+                               bool enrol)
     : key_(key),
       device_(std::move(device)),
       audience_(identity::audience(url.host, url.path)),

@@ -18,8 +18,7 @@ class DeviceIdentity {
  public:
   // url: where the device connects; tokens are for this API and stage alone. enrol: tokens carry
   // the public key, for a backend that does not know it yet.
-  DeviceIdentity(const crypto::PrivateKey& key, std::string device, const WebSocketUrl& url,
-                 bool enrol);
+  DeviceIdentity(const crypto::PrivateKey& key, std::string device, const Url& url, bool enrol);
 
   // The Authorization header. Never the same twice. Tokens are accepted in the order of their
   // times: if the clock stood still or went back by up to a minute since the last one, this one is

@@ -209,7 +209,7 @@ agent::ConfigErrors load_config(const Options& options, agent::ActionTypes types
   const agent::ConfigErrors more = agent::check_config(config);
   errors.insert(errors.end(), more.begin(), more.end());
   if (const auto trusted = check_trust(config.ca_file); !trusted) {
-    errors.push_back(trusted.error().message);
+    errors.push_back("tls.ca_file: " + trusted.error().message);
   }
   return errors;
 }

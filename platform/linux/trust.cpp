@@ -5,7 +5,7 @@
 
 #include "agent/url.h"
 #include "common/crypto/certificates.h"
-#include "platform/linux/file.h"
+#include "platform/linux/trusted_file.h"
 
 namespace beckon::platform {
 namespace {
@@ -38,11 +38,11 @@ base::Result<Trust> find_trust(const std::string& ca_file) {
 
 base::Status check_trust(const std::string& ca_file) {
   if (ca_file.empty() || ca_file == kSystemTrust) return {};
-  const auto text = read_file(ca_file, kFileBytesMax);
-  if (!text) return fail(text.error().code, "tls.ca_file: " + text.error().message);
+  const auto text = read_trusted_file(ca_file, kFileBytesMax);
+  if (!text) return std::unexpected(text.error());
   const auto count = crypto::count_certificates(*text);
   if (count) return {};
-  return fail(count.error().code, "tls.ca_file: " + ca_file + " " + count.error().message);
+  return fail(count.error().code, ca_file + " " + count.error().message);
 }
 
 void warn_about_trust(const agent::Config& config, const base::Logger& log) {

@@ -27,8 +27,8 @@ struct Trust {
 // (the system has no file of trusted certificates).
 base::Result<Trust> find_trust(const std::string& ca_file);
 
-// Whether a file that was named is one that TLS can use, needed today or not. The error names the
-// setting and the file.
+// Whether a file that was named is one that TLS can use and that nobody else can change, needed
+// today or not. The error names the file.
 base::Status check_trust(const std::string& ca_file);
 
 // What is allowed but not safe, said at every start: no TLS to another machine, a single pin.

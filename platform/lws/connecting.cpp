@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <utility>
@@ -26,7 +27,7 @@ constexpr std::size_t kCertificateBytesMax = 16 * 1024;
 // Our session decides when a link is dead; libwebsockets' own idle machinery stays off.
 constexpr lws_retry_bo_t kNoRetry{};
 
-lws_client_connect_info connect_info(Connection& connection, const agent::WebSocketUrl& url,
+lws_client_connect_info connect_info(Connection& connection, const agent::Url& url,
                                      const std::string& address, const std::string& host_header) {
   lws_client_connect_info info{};
   info.context = connection.transport->loop().context();
@@ -44,7 +45,7 @@ lws_client_connect_info connect_info(Connection& connection, const agent::WebSoc
 }
 
 // Tries the addresses that are left until one attempt is under way.
-void try_addresses(Connection& connection, const agent::WebSocketUrl& url) {
+void try_addresses(Connection& connection, const agent::Url& url) {
   const std::string host_header = url.host_header();
   int error = 0;
   do {
@@ -82,11 +83,6 @@ void begin(Connection& connection) {
     return over(connection, false, 0,
                 "no trusted certificates for TLS; name a file of them (--cacert FILE)");
   }
-  if (url->secure && url->host.find(':') != std::string::npos) {
-    return over(
-        connection, false, 0,
-        "TLS to an IPv6 address cannot be verified here: give the server's name in the URL");
-  }
   NameResolver* resolver = connection.transport->resolver();
   if (resolver == nullptr || is_address(url->host)) {
     connection.addresses = {url->host};
@@ -97,6 +93,24 @@ void begin(Connection& connection) {
     connection.addresses.assign(found->rbegin(), found->rend());
     begin(connection);
   });
+}
+
+// TLS verifies the address at the other end where the URL has an IPv6 address (tls_hooks.cpp). Why
+// that is not the URL's; nothing if it is, or the URL has a name.
+std::optional<std::string> check_address(const Connection& connection) {
+  const auto url = agent::parse_websocket_url(connection.endpoint.url);
+  in6_addr wanted{};
+  if (!url || !url->secure || inet_pton(AF_INET6, url->host.c_str(), &wanted) != 1) {
+    return std::nullopt;
+  }
+  char peer[INET6_ADDRSTRLEN] = "";
+  in6_addr found{};
+  lws_get_peer_simple(connection.wsi, peer, sizeof peer);
+  if (inet_pton(AF_INET6, peer, &found) == 1 && std::memcmp(&found, &wanted, sizeof found) == 0) {
+    return std::nullopt;
+  }
+  return "TLS: " + url->host + " cannot be verified through " + peer +
+         " (a proxy?): give the server's name in the URL";
 }
 
 // Why the server's public key is not accepted; nothing if it is one of the pinned ones, or none is
@@ -146,9 +160,11 @@ void begin_soon(Connection& connection) {
 
 bool prepare_request(Connection& connection, unsigned char** position, std::size_t room) {
   // The server is who its certificate says; nothing was sent to it so far, no token either.
-  if (auto wrong = check_pins(connection)) {
-    connection.refusal = std::move(*wrong);
-    return false;
+  for (const auto check : {check_address, check_pins}) {
+    if (auto wrong = check(connection)) {
+      connection.refusal = std::move(*wrong);
+      return false;
+    }
   }
   return add_headers(connection, position, room);
 }

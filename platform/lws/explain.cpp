@@ -34,7 +34,7 @@ bool is_unreached(std::string_view reason) {
   return reason.starts_with(kConnectFailed) || reason == "Unable to connect";
 }
 
-std::string explain(const ConnectFailure& failure, const agent::WebSocketUrl& url) {
+std::string explain(const ConnectFailure& failure, const agent::Url& url) {
   std::string_view reason = failure.reason;
   while (reason.ends_with('\n') || reason.ends_with('\0')) reason.remove_suffix(1);
   std::string place = url.host_header();
@@ -54,7 +54,7 @@ std::string explain(const ConnectFailure& failure, const agent::WebSocketUrl& ur
   if (reason == "read failed" || reason == "Peer hung up" || reason.starts_with("closed before") ||
       reason.starts_with("Closed before")) {
     return place + " closed the connection without an HTTP answer" +
-           (url.secure ? "" : " (does it want wss://?)");
+           (url.secure ? "" : " (does it want " + url.other_scheme() + "://?)");
   }
   if (reason == "problems parsing header") return place + " answered with what is not HTTP";
   if (reason.starts_with("Timed out")) return "no answer from " + place;

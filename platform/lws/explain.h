@@ -22,6 +22,6 @@ struct ConnectFailure {
 bool is_unreached(std::string_view reason);
 
 // One sentence without a period; it names url's host and port where that helps.
-std::string explain(const ConnectFailure& failure, const agent::WebSocketUrl& url);
+std::string explain(const ConnectFailure& failure, const agent::Url& url);
 
 }  // namespace beckon::platform

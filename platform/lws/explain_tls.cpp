@@ -11,23 +11,32 @@ namespace beckon::platform {
 namespace {
 
 constexpr char kOldVersion[] = " speaks no TLS newer than 1.1, and this agent none older than 1.2";
-constexpr char kOtherAuthority[] =
-    "; if this is the right server, name its authority's certificate (--cacert FILE)";
 
-std::string untrusted(const TlsFailure& failure) {
+std::string untrusted(const TlsFailure& failure, const agent::Url& url) {
+  const std::string advice =
+      std::string("; if this is the right server, name its authority's certificate (") +
+      (url.is_http() ? "\"ca_file\" in \"http\")" : "--cacert FILE)");
   if (failure.is_self_signed) {
-    return std::string("not trusted: it is self-signed, and not among the trusted ones") +
-           kOtherAuthority;
+    return "not trusted: it is self-signed, and not among the trusted ones" + advice;
   }
-  std::string text = "not trusted: ";
-  text += failure.unknown_issuer.empty()
-              ? std::string("its authority is unknown here")
-              : "its authority \"" + failure.unknown_issuer + "\" is unknown here";
-  return text + ", or the server leaves out an intermediate certificate" + kOtherAuthority;
+  const std::string issuer =
+      failure.unknown_issuer.empty() ? "" : " \"" + failure.unknown_issuer + "\"";
+  if (failure.issuer_came) {
+    return "not trusted: its authority" + issuer +
+           ", whose certificate the server sent, is unknown here" + advice;
+  }
+  if (failure.issuer_has_namesake) {
+    return "not trusted: an authority of the name" + issuer +
+           " is trusted here, but it did not sign this one" + advice;
+  }
+  return "not trusted: the server did not send the certificate of its issuer" + issuer +
+         ", which is unknown here: it leaves out an intermediate certificate, or its authority is "
+         "not trusted" +
+         advice;
 }
 
 // Every reason for which mbedTLS refused it, the gravest first.
-std::string explain_certificate(const TlsFailure& failure, const agent::WebSocketUrl& url,
+std::string explain_certificate(const TlsFailure& failure, const agent::Url& url,
                                 const std::string& now) {
   std::string text;
   const auto add = [&text](const std::string& reason) {
@@ -42,7 +51,7 @@ std::string explain_certificate(const TlsFailure& failure, const agent::WebSocke
   if (has(MBEDTLS_X509_BADCERT_EXPIRED)) {
     add("expired: it ended at " + failure.valid_to + ", and " + clock);
   }
-  if (has(MBEDTLS_X509_BADCERT_NOT_TRUSTED)) add(untrusted(failure));
+  if (has(MBEDTLS_X509_BADCERT_NOT_TRUSTED)) add(untrusted(failure, url));
   if (has(MBEDTLS_X509_BADCERT_BAD_MD | MBEDTLS_X509_BADCERT_BAD_PK |
           MBEDTLS_X509_BADCERT_BAD_KEY)) {
     add("signed in a way, or with a key, that is too weak");
@@ -55,7 +64,7 @@ std::string explain_certificate(const TlsFailure& failure, const agent::WebSocke
 }
 
 // RFC 8446, section 6.2.
-std::string explain_alert(int alert, const agent::WebSocketUrl& url, const std::string& place) {
+std::string explain_alert(int alert, const agent::Url& url, const std::string& place) {
   switch (alert) {
     case MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION: return "TLS: " + place + kOldVersion;
     case MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE:
@@ -73,15 +82,16 @@ std::string explain_alert(int alert, const agent::WebSocketUrl& url, const std::
 
 }  // namespace
 
-std::string explain_tls(const TlsFailure& failure, const agent::WebSocketUrl& url,
-                        const std::string& place, const std::string& now) {
+std::string explain_tls(const TlsFailure& failure, const agent::Url& url, const std::string& place,
+                        const std::string& now) {
   if (failure.alert) return explain_alert(*failure.alert, url, place);
   switch (failure.error) {
     case MBEDTLS_ERR_X509_CERT_VERIFY_FAILED: return explain_certificate(failure, url, now);
     case MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION: return "TLS: " + place + kOldVersion;
     case MBEDTLS_ERR_SSL_INVALID_RECORD:
     case MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE:
-      return "TLS: " + place + " does not seem to speak TLS (ws:// instead?)";
+      return "TLS: " + place + " does not seem to speak TLS (" + url.other_scheme() +
+             ":// instead?)";
     case MBEDTLS_ERR_SSL_CONN_EOF:
     case MBEDTLS_ERR_NET_CONN_RESET:
     case MBEDTLS_ERR_NET_RECV_FAILED:

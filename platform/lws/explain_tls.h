@@ -11,7 +11,7 @@ namespace beckon::platform {
 
 // One sentence without a period. place: host and port. now: RFC 3339, what this device's clock
 // shows; a certificate's dates are judged by it.
-std::string explain_tls(const TlsFailure& failure, const agent::WebSocketUrl& url,
-                        const std::string& place, const std::string& now);
+std::string explain_tls(const TlsFailure& failure, const agent::Url& url, const std::string& place,
+                        const std::string& now);
 
 }  // namespace beckon::platform

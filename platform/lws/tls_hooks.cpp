@@ -2,12 +2,17 @@
 #include "platform/lws/tls_hooks.h"
 
 #define MBEDTLS_ALLOW_PRIVATE_ACCESS  // the state and the alert: libwebsockets reads them so, too
+#include <arpa/inet.h>
+#include <mbedtls/net_sockets.h>
 #include <mbedtls/ssl.h>
 #include <mbedtls/x509_crt.h>
+#include <netinet/in.h>
 #include <psa/crypto.h>
+#include <sys/socket.h>
 
 #include <cerrno>
 #include <cstdio>
+#include <string_view>
 #include <utility>
 
 namespace beckon::platform {
@@ -36,12 +41,22 @@ bool same(const mbedtls_x509_buf& a, const mbedtls_x509_buf& b) {
          std::string_view(reinterpret_cast<const char*>(b.p), b.len);
 }
 
+bool is_trusted_name(const mbedtls_ssl_context& tls, const mbedtls_x509_buf& name) {
+  for (const mbedtls_x509_crt* one = tls.conf->ca_chain; one != nullptr; one = one->next) {
+    if (same(one->subject_raw, name)) return true;
+  }
+  return false;
+}
+
 // Called for every certificate of the chain, from the top down to the server's own (depth 0).
 // Changes nothing of mbedTLS's verdict: it only takes notes.
-int note_certificate(void*, mbedtls_x509_crt* certificate, int depth, std::uint32_t* flags) {
+int note_certificate(void* tls, mbedtls_x509_crt* certificate, int depth, std::uint32_t* flags) {
   if ((*flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) != 0) {
-    refused_chain.is_self_signed =
-        depth == 0 && same(certificate->issuer_raw, certificate->subject_raw);
+    const bool own_issuer = same(certificate->issuer_raw, certificate->subject_raw);
+    refused_chain.is_self_signed = depth == 0 && own_issuer;
+    refused_chain.issuer_came = depth > 0 && own_issuer;
+    refused_chain.issuer_has_namesake =
+        is_trusted_name(*static_cast<mbedtls_ssl_context*>(tls), certificate->issuer_raw);
     refused_chain.unknown_issuer = name_text(certificate->issuer);
   }
   if ((*flags & MBEDTLS_X509_BADCERT_FUTURE) != 0) {
@@ -51,6 +66,25 @@ int note_certificate(void*, mbedtls_x509_crt* certificate, int depth, std::uint3
     refused_chain.valid_to = time_text(certificate->valid_to);
   }
   return 0;
+}
+
+// libwebsockets cuts the name to be verified at its first ':', and leaves "[2001" of an IPv6
+// address. Who is asked for by address is at that address: the socket's other end. (Whether that is
+// the one in the URL is the transport's to look at.) What stays "[…" is nobody's name and is
+// refused.
+void mend_ipv6_name(mbedtls_ssl_context& tls) {
+  if (tls.hostname == nullptr || !std::string_view(tls.hostname).starts_with('[')) return;
+  const auto* socket = static_cast<const mbedtls_net_context*>(tls.p_bio);
+  sockaddr_in6 peer{};
+  socklen_t size = sizeof peer;
+  char text[INET6_ADDRSTRLEN];
+  if (getpeername(socket->fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0 ||
+      peer.sin6_family != AF_INET6 ||
+      inet_ntop(AF_INET6, &peer.sin6_addr, text, sizeof text) == nullptr) {
+    return;
+  }
+  // Without memory for it no name is left, and mbedTLS refuses to verify none.
+  mbedtls_ssl_set_hostname(&tls, text);
 }
 
 void note_failure(const mbedtls_ssl_context& tls, int error) {
@@ -90,7 +124,8 @@ void __wrap_mbedtls_ssl_conf_max_version(mbedtls_ssl_config* config, int major, 
 
 int __wrap_mbedtls_ssl_handshake_step(mbedtls_ssl_context* tls) {
   if (tls->state == MBEDTLS_SSL_HELLO_REQUEST) {
-    mbedtls_ssl_set_verify(tls, beckon::platform::note_certificate, nullptr);
+    mbedtls_ssl_set_verify(tls, beckon::platform::note_certificate, tls);
+    beckon::platform::mend_ipv6_name(*tls);
   }
   beckon::platform::refused_chain = {};
   const int result = __real_mbedtls_ssl_handshake_step(tls);

@@ -16,9 +16,12 @@ struct TlsFailure {
   std::uint32_t flags = 0;   // MBEDTLS_X509_BADCERT_*, of a certificate that was refused
   // Of the chain that was refused; empty where no certificate came.
   bool is_self_signed = false;  // the server's own certificate, and nothing above it
-  std::string unknown_issuer;   // of the last certificate that the server sent
-  std::string valid_from;       // RFC 3339, of a certificate that is not valid yet
-  std::string valid_to;         // of one that is not valid any more
+  // Of the last certificate that the server sent and that leads on from its own.
+  std::string unknown_issuer;
+  bool issuer_came = false;          // it is self-signed: the whole chain came
+  bool issuer_has_namesake = false;  // a trusted certificate has the issuer's name and another key
+  std::string valid_from;            // RFC 3339, of a certificate that is not valid yet
+  std::string valid_to;              // of one that is not valid any more
 };
 
 // Of the handshake that failed last; nothing if none did since the last call. libwebsockets reports

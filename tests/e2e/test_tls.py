@@ -61,7 +61,7 @@ class Product(Tls):
         self.assertIn("the server's certificate is not trusted", done.stderr)
         self.assertIn("--ca-bundle", done.stderr)
         agent = self.agent(emulator, "Bob", "Laptop", wait=False)
-        agent.wait_line(lambda line: 'its authority "O=Beckon, CN=Beckon local CA" is unknown here' in line,
+        agent.wait_line(lambda line: 'of its issuer "O=Beckon, CN=Beckon local CA", which is unknown here' in line,
                         "the refusal", kind="stderr")
         emulator.wait_line(lambda line: "does not trust the local authority" in line, "the log", kind="stderr")
 

@@ -36,6 +36,25 @@ TEST(Url, OnlyLoopbackIsLoopback) {
   }
 }
 
+TEST(Url, HttpHasItsOwnSchemesAndPorts) {
+  const auto url = parse_http_url("https://hooks.example?x=1");
+  ASSERT_TRUE(url);
+  EXPECT_TRUE(url->secure && url->is_http());
+  EXPECT_EQ(url->port, 443);
+  EXPECT_EQ(url->path, "/?x=1");
+  EXPECT_EQ(url->other_scheme(), "http");
+  const auto plain = parse_http_url("http://x:8080");
+  ASSERT_TRUE(plain);
+  EXPECT_FALSE(plain->secure);
+  EXPECT_EQ(plain->host_header(), "x:8080");
+  EXPECT_EQ(plain->other_scheme(), "https");
+  EXPECT_EQ(parse_http_url("http://x")->port, 80);
+  for (const char* text : {"wss://x", "ws://x", "HTTPS://x", "https:/x", "://x", "x"}) {
+    EXPECT_FALSE(parse_http_url(text)) << text;
+  }
+  EXPECT_FALSE(parse_websocket_url("wss://" + std::string(121, 'x')));
+}
+
 TEST(Url, WhatIsNoUrlIsRefusedWithAReason) {
   for (const char* text :
        {"", "http://x", "ws://", "ws://x:0", "ws://x:70000", "ws://x:y", "ws://user@x",

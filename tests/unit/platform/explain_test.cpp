@@ -62,6 +62,47 @@ TEST(Explain, EveryTextOfTheLibraryBecomesASentence) {
   }
 }
 
+TEST(Explain, ARequestsFailuresNameItsOwnSchemesAndSettings) {
+  const auto secure = agent::parse_http_url("https://x.test/");
+  const auto plain = agent::parse_http_url("http://x.test/");
+  ASSERT_TRUE(secure && plain);
+  EXPECT_EQ(explain({"read failed"}, *plain),
+            "x.test:80 closed the connection without an HTTP answer (does it want https://?)");
+  const ConnectFailure no_tls{"mbedtls connect -1 5 0", failed(MBEDTLS_ERR_SSL_INVALID_RECORD), ""};
+  EXPECT_EQ(explain(no_tls, *secure),
+            "TLS: x.test:443 does not seem to speak TLS (http:// instead?)");
+  const ConnectFailure untrusted{"server's cert didn't look good",
+                                 refused(MBEDTLS_X509_BADCERT_NOT_TRUSTED), ""};
+  EXPECT_TRUE(explain(untrusted, *secure)
+                  .ends_with("name its authority's certificate (\"ca_file\" in \"http\")"));
+}
+
+// What the server sent besides its own certificate shows what it may lack.
+TEST(Explain, WhoIsNotTrustedIsSaidAsFarAsTheServerSentIt) {
+  const auto url = agent::parse_websocket_url("wss://x.test/dev");
+  ASSERT_TRUE(url);
+  const auto sentence = [&url](void (*change)(TlsFailure&)) {
+    TlsFailure failure = refused(MBEDTLS_X509_BADCERT_NOT_TRUSTED);
+    change(failure);
+    const std::string text = explain({"server's cert didn't look good", failure, ""}, *url);
+    return text.substr(0, text.find("; if this"));
+  };
+  EXPECT_EQ(sentence([](TlsFailure& failure) { failure.is_self_signed = true; }),
+            "TLS: the server's certificate is not trusted: it is self-signed, and not among the "
+            "trusted ones");
+  EXPECT_EQ(sentence([](TlsFailure& failure) { failure.issuer_came = true; }),
+            "TLS: the server's certificate is not trusted: its authority \"CN=Other\", whose "
+            "certificate the server sent, is unknown here");
+  EXPECT_EQ(
+      sentence([](TlsFailure& failure) { failure.issuer_has_namesake = true; }),
+      "TLS: the server's certificate is not trusted: an authority of the name \"CN=Other\" is "
+      "trusted here, but it did not sign this one");
+  EXPECT_EQ(sentence([](TlsFailure&) {}),
+            "TLS: the server's certificate is not trusted: the server did not send the certificate "
+            "of its issuer \"CN=Other\", which is unknown here: it leaves out an intermediate "
+            "certificate, or its authority is not trusted");
+}
+
 TEST(Explain, WhyATlsHandshakeFailedIsSaidWithWhatToDo) {
   const struct {
     TlsFailure failure;
@@ -75,10 +116,10 @@ TEST(Explain, WhyATlsHandshakeFailedIsSaidWithWhatToDo) {
        "device's clock shows 1970-01-01T00:00:05Z (is it right?)"},
       {refused(MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_NOT_TRUSTED),
        "TLS: the server's certificate is expired: it ended at 2020-01-01T00:00:00Z, and this "
-       "device's clock shows 1970-01-01T00:00:05Z (is it right?); it is also not trusted: its "
-       "authority \"CN=Other\" is unknown here, or the server leaves out an intermediate "
-       "certificate; if this is the right server, name its authority's certificate (--cacert "
-       "FILE)"},
+       "device's clock shows 1970-01-01T00:00:05Z (is it right?); it is also not trusted: the "
+       "server did not send the certificate of its issuer \"CN=Other\", which is unknown here: it "
+       "leaves out an intermediate certificate, or its authority is not trusted; if this is the "
+       "right server, name its authority's certificate (--cacert FILE)"},
       {refused(MBEDTLS_X509_BADCERT_BAD_KEY),
        "TLS: the server's certificate is signed in a way, or with a key, that is too weak"},
       {refused(MBEDTLS_X509_BADCERT_EXT_KEY_USAGE),

@@ -24,8 +24,9 @@ commonName = supplied
 
 
 def openssl(folder, *arguments, given=None):
+    # Files that others can write are not trusted, whatever the umask is.
     return subprocess.run(["openssl", *map(str, arguments)], cwd=folder, check=True, capture_output=True,
-                          input=given).stdout
+                          input=given, umask=0o022).stdout
 
 
 def _time(days):

@@ -71,7 +71,7 @@ class Connection:
 
 
 class StreamServer:
-    def __init__(self, epoch="k3f9", tls=None, host="127.0.0.1"):
+    def __init__(self, epoch="k3f9", tls=None, host="127.0.0.1", tunnel=False):
         self.epoch = epoch
         self.events = []            # {"seq", "id", "name", "time", "data"}
         self.connections = []       # all that were accepted, oldest first
@@ -86,7 +86,8 @@ class StreamServer:
         self._change = threading.Condition()
         self.tls_versions = []      # of every TLS handshake that was finished
         self._context = tls         # an ssl.SSLContext, or plain text
-        self._listener = socket.create_server((host, 0))
+        self._tunnel = tunnel       # answers CONNECT first, as a proxy that is the server itself
+        self._listener = socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -183,6 +184,9 @@ class StreamServer:
     def _serve(self, sock):
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._tunnel:
+                sock.recv(4096)
+                sock.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
             if self._context:
                 sock = self._context.wrap_socket(sock, server_side=True)
                 self.tls_versions.append(sock.version())

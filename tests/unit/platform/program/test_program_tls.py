@@ -17,6 +17,8 @@ from stream_server import StreamServer  # noqa: E402
 
 V1_1, V1_2, V1_3 = ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
 OTHER_AUTHORITY = "; if this is the right server, name its authority's certificate (--cacert FILE)"
+NOT_SENT = ('the server\'s certificate is not trusted: the server did not send the certificate of its issuer "{}", '
+            "which is unknown here: it leaves out an intermediate certificate, or its authority is not trusted")
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 
 
@@ -26,7 +28,7 @@ class TlsCase(Case):
         super().setUp()
         self.authority = Authority(self.folder / "authority")
 
-    def serve(self, certificate, lowest=V1_2, highest=V1_3, chain=()):
+    def serve(self, certificate, lowest=V1_2, highest=V1_3, chain=(), **options):
         """A server with this certificate, and what it sends besides."""
         file = self.folder / "served.pem"
         file.write_text("".join(one.path.read_text() for one in (certificate, *chain)), encoding="utf-8")
@@ -34,7 +36,7 @@ class TlsCase(Case):
         context.set_ciphers("DEFAULT:@SECLEVEL=0")  # or OpenSSL would not even try TLS 1.1
         context.minimum_version, context.maximum_version = lowest, highest
         context.load_cert_chain(file, certificate.key)
-        server = StreamServer(tls=context)
+        server = StreamServer(tls=context, **options)
         self.addCleanup(server.stop)
         return server
 
@@ -80,15 +82,17 @@ class Certificates(TlsCase):
 
     def test_another_authority_is_refused_by_name(self):
         other = Authority(self.folder / "other", "Other CA")
-        self.refused(self.serve(other.issue("server", "DNS:localhost")), re.escape(
-            'the server\'s certificate is not trusted: its authority "CN=Other CA" is unknown here, or the '
-            "server leaves out an intermediate certificate" + OTHER_AUTHORITY))
+        certificate = other.issue("server", "DNS:localhost")
+        self.refused(self.serve(certificate), re.escape(NOT_SENT.format("CN=Other CA") + OTHER_AUTHORITY))
+        self.refused(self.serve(certificate, chain=[other]), re.escape(
+            'the server\'s certificate is not trusted: its authority "CN=Other CA", whose certificate the server '
+            "sent, is unknown here" + OTHER_AUTHORITY))
 
     def test_an_authority_of_the_same_name_is_refused(self):
         other = Authority(self.folder / "other")
         self.refused(self.serve(other.issue("server", "DNS:localhost")), re.escape(
-            'the server\'s certificate is not trusted: its authority "CN=Test CA" is unknown here, or the '
-            "server leaves out an intermediate certificate" + OTHER_AUTHORITY))
+            'the server\'s certificate is not trusted: an authority of the name "CN=Test CA" is trusted here, but '
+            "it did not sign this one" + OTHER_AUTHORITY))
 
     def test_a_self_signed_certificate_is_refused(self):
         self.refused(self.serve(self_signed(self.folder, "localhost", "DNS:localhost")), re.escape(
@@ -99,22 +103,20 @@ class Certificates(TlsCase):
         between = Authority(self.folder / "between", "Between", parent=self.authority)
         certificate = between.issue("server", "DNS:localhost")
         self.trusting(self.serve(certificate, chain=[between])).wait_log("online")
-        self.refused(self.serve(certificate), re.escape(
-            'the server\'s certificate is not trusted: its authority "CN=Between" is unknown here, or the '
-            "server leaves out an intermediate certificate" + OTHER_AUTHORITY))
+        self.refused(self.serve(certificate), re.escape(NOT_SENT.format("CN=Between") + OTHER_AUTHORITY))
 
     def test_all_that_is_wrong_is_said_at_once(self):
         other = Authority(self.folder / "other", "Other CA")
         self.refused(self.serve(other.issue("server", "DNS:example.org", days=(-3, -1))),
                      "the server's certificate is for another name than localhost; it is also expired: .*; it is "
-                     'also not trusted: its authority "CN=Other CA" .*')
+                     'also not trusted: .* its issuer "CN=Other CA", .*')
 
     def test_amazons_roots_are_the_default_and_the_systems_by_request(self):
         server = self.good()
         url = server.url.replace("127.0.0.1", "localhost")
         for arguments in ((), ("--cacert", "system")):
             agent = self.agent(*arguments, url=url, state=False)
-            agent.wait_log('is not trusted: its authority "CN=Test CA" is unknown here')
+            agent.wait_log('is not trusted: the server did not send the certificate of its issuer "CN=Test CA"')
         self.assertEqual(server.handshakes, [])
 
 
@@ -161,9 +163,25 @@ class Versions(TlsCase):
             accepted.close()
             agent.wait_log(f"TLS: localhost:{port} closed the connection in the middle of the handshake")
 
-    def test_an_address_that_cannot_be_verified_is_said(self):
-        agent = self.agent("--cacert", str(self.authority.path), url="wss://[::1]:9/dev")
-        agent.wait_log("TLS to an IPv6 address cannot be verified here: give the server's name in the URL")
+    def test_an_ipv6_address_is_accepted_if_the_certificate_has_it(self):
+        try:
+            good, bad = (self.serve(self.authority.issue(name, names), host="::1")
+                         for name, names in (("server", "IP:::1"), ("other", "IP:::2,DNS:localhost")))
+        except OSError:
+            self.skipTest("this machine has no ::1")
+        self.trusting(good, host="[::1]").wait_log("online")
+        self.assertEqual(good.handshakes[0]["host"], f"[::1]:{good.port}")
+        self.refused(bad, "the server's certificate is for another name than ::1", host="[::1]")
+
+    def test_an_ipv6_address_behind_a_proxy_is_not_verified_by_the_proxys_address(self):
+        try:
+            proxy = self.serve(self.authority.issue("proxy", "IP:::1"), host="::1", tunnel=True)
+        except OSError:
+            self.skipTest("this machine has no ::1")
+        agent = self.agent("--cacert", str(self.authority.path), url="wss://[2001:db8::1]/dev",
+                           environment={**os.environ, "http_proxy": f"[::1]:{proxy.port}"})
+        agent.wait_log("TLS: 2001:db8::1 cannot be verified through ::1")
+        self.assertEqual(proxy.handshakes, [])
 
 
 class Pins(TlsCase):
@@ -193,7 +211,7 @@ class Pins(TlsCase):
         other = Authority(self.folder / "other", "Other CA")
         certificate = other.issue("server", "DNS:localhost")
         agent = self.pinned(self.serve(certificate), certificate.pin(), other.pin())
-        agent.wait_log('is not trusted: its authority "CN=Other CA"')
+        agent.wait_log('is not trusted: the server did not send the certificate of its issuer "CN=Other CA"')
 
     def test_a_single_pin_is_warned_of(self):
         certificate = self.authority.issue("server", "DNS:localhost")
@@ -240,6 +258,9 @@ class Settings(TlsCase):
             done = check(path)
             self.assertEqual((done.returncode, done.stdout), (2, ""))
             self.assertIn(text, done.stderr)
+        good.chmod(0o664)
+        self.assertIn(f"tls.ca_file: {good} has mode 0664: others than its owner can change what this agent does; "
+                      f"chmod go-w {good}", check(good).stderr)
 
 
 if __name__ == "__main__":
