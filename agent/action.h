@@ -40,6 +40,9 @@ class ActionType {
  public:
   virtual ~ActionType() = default;
   virtual std::string_view name() const = 0;  // the action's "type"; a literal
+  // Reads those members of the configuration's root that hold for all actions of this type. Before
+  // make(), for each configuration anew; errors are with the reader.
+  virtual void read_settings(ObjectReader& root) { static_cast<void>(root); }
   // Makes an action from its configuration object. Null if there were errors, all of which are
   // with the reader.
   virtual std::unique_ptr<Action> make(ObjectReader& config) = 0;

@@ -84,6 +84,7 @@ void read_session(ObjectReader& root, SessionOptions& session) {
 }
 
 void read_rules(ObjectReader& root, ActionTypes types, Config& config) {
+  for (ActionType* type : types) type->read_settings(root);
   const json::View rules = root.array("rules");
   if (!rules.exists()) return;
   config.rules = std::make_shared<RuleSet>();

@@ -48,7 +48,8 @@ base::Result<Template> Template::parse(std::string_view text) {
   return result;
 }
 
-base::Result<std::string> Template::fill(const ReceivedEvent& event, ValueCheck check) const {
+base::Result<std::string> Template::fill(const ReceivedEvent& event, ValueCheck check,
+                                         ValueEncoder encode) const {
   std::string out;
   for (const Part& part : parts_) {
     if (!part.is_field) {
@@ -65,7 +66,11 @@ base::Result<std::string> Template::fill(const ReceivedEvent& event, ValueCheck 
         return fail(fits.error().code, part.text + " " + fits.error().message);
       }
     }
-    out += value;
+    if (encode != nullptr) {
+      out += encode(value);
+    } else {
+      out += value;
+    }
   }
   if (out.find('\0') != std::string::npos) {
     return fail(ErrorCode::kInvalid, "a field holds the character U+0000");

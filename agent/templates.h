@@ -22,9 +22,13 @@ class Template {
   // What must hold for each value (or default) that is filled in, beside what fill() itself wants.
   using ValueCheck = base::Status (*)(std::string_view value);
 
+  // How each value is written, once it was checked.
+  using ValueEncoder = std::string (*)(std::string_view value);
+
   // Errors: kNotFound (a field without a default is missing), kInvalid (a field holds U+0000),
   // kLimit (longer than kFilledBytesMax), and check's.
-  base::Result<std::string> fill(const ReceivedEvent& event, ValueCheck check = nullptr) const;
+  base::Result<std::string> fill(const ReceivedEvent& event, ValueCheck check = nullptr,
+                                 ValueEncoder encode = nullptr) const;
 
   bool is_constant() const;
   // The text begins with what the event says: it could look like an option to a command.

@@ -110,7 +110,7 @@ int App::run() {
       [this](const base::Error& error) { output_broken(error); });
   log_type_ = std::make_unique<LogActionType>(log_);
   exec_type_ = std::make_unique<ExecActionType>(log_);
-  types_ = {exec_type_.get(), &file_type_, log_type_.get(), stdout_type_.get()};
+  types_ = {exec_type_.get(), &file_type_, &http_type_, log_type_.get(), stdout_type_.get()};
   // Checking a configuration needs the table of actions too, before there is a loop.
   if (!configure()) return kExitUsage;
   if (options_.mode == Options::Mode::kCheck) {

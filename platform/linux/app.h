@@ -13,6 +13,7 @@
 #include "common/base/bytes.h"
 #include "platform/linux/actions/exec_action.h"
 #include "platform/linux/actions/file_action.h"
+#include "platform/linux/actions/http_action.h"
 #include "platform/linux/actions/log_action.h"
 #include "platform/linux/actions/stdout_action.h"
 #include "platform/linux/boot_alarm.h"
@@ -24,6 +25,7 @@
 #include "platform/linux/resolver.h"
 #include "platform/linux/signals.h"
 #include "platform/linux/storage.h"
+#include "platform/lws/http_client.h"
 #include "platform/lws/loop.h"
 #include "platform/lws/transport.h"
 
@@ -88,11 +90,14 @@ class App final : private agent::Clock,
   SuspendWatch suspend_watch_;
   std::unique_ptr<ThreadResolver> resolver_;
   std::unique_ptr<Transport> transport_;
+  std::unique_ptr<ThreadResolver> http_resolver_;  // a name that hangs there hangs nothing else
+  std::unique_ptr<HttpClient> http_client_;
   std::unique_ptr<FileStorage> files_;
   MemoryStorage memory_;
   std::unique_ptr<StdoutActionType> stdout_type_;
   std::unique_ptr<ExecActionType> exec_type_;
   FileActionType file_type_;
+  HttpActionType http_type_;
   std::unique_ptr<LogActionType> log_type_;
   std::vector<agent::ActionType*> types_;
   std::unique_ptr<agent::Agent> agent_;

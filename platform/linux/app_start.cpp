@@ -75,6 +75,9 @@ bool App::start_parts() {
   if (!watch_surroundings()) return false;
   resolver_ = std::make_unique<ThreadResolver>(*loop_);
   transport_ = std::make_unique<Transport>(*loop_, transport_options(), resolver_.get());
+  http_resolver_ = std::make_unique<ThreadResolver>(*loop_);
+  http_client_ = std::make_unique<HttpClient>(*loop_, *http_resolver_);
+  http_type_.set_client(*http_client_);
   agent::Storage& storage = files_ ? static_cast<agent::Storage&>(*files_) : memory_;
   agent_ = std::make_unique<agent::Agent>(
       agent::Ports{*transport_, storage, *this, *this, *this, *this, log_}, config_.session,

@@ -8,6 +8,7 @@
 #include <list>
 
 #include "common/base/assert.h"
+#include "platform/lws/http_client.h"
 #include "platform/lws/protocols.h"
 
 namespace beckon::platform {
@@ -25,7 +26,7 @@ base::LogSink* lws_log = nullptr;
 constexpr lws_usec_t kBeforeWait_us = 100;
 
 // Of the descriptors: for libwebsockets' own and for connections, however many others are watched.
-constexpr std::size_t kReserved = 8;
+constexpr std::size_t kReserved = 12;
 
 void log_line(int, const char* line) {
   if (lws_log == nullptr || !lws_log->enabled(base::LogLevel::kDebug)) return;
@@ -36,6 +37,7 @@ void log_line(int, const char* line) {
 
 const lws_protocols kProtocols[] = {
     {kTransportProtocol, transport_callback, 0, 4096, 0, nullptr, 0},
+    {kHttpProtocol, http_callback, 0, 4096, 0, nullptr, 0},
     {kWatchProtocol, watch_callback, 0, 0, 0, nullptr, 0},
     LWS_PROTOCOL_LIST_TERM,
 };
@@ -83,8 +85,8 @@ base::Result<std::unique_ptr<Loop>> Loop::create(const LoopOptions& options, bas
   info.gid = static_cast<gid_t>(-1);
   info.uid = static_cast<uid_t>(-1);
   info.fd_limit_per_thread = static_cast<unsigned>(options.descriptors_max);
-  info.max_http_header_pool = 2;  // a connection and its renewal
-  info.timeout_secs = 60;         // the session's own timeouts come first
+  info.max_http_header_pool = 2 + 2 * HttpClient::kAtOnce;  // a connection, its renewal, requests
+  info.timeout_secs = 60;                                   // the session's own timeouts come first
   loop->has_trust_ = !options.ca_file.empty() || !options.ca_text.empty();
   if (loop->has_trust_) info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
   if (!options.ca_file.empty()) {
@@ -103,6 +105,19 @@ base::Result<std::unique_ptr<Loop>> Loop::create(const LoopOptions& options, bas
                                      : "; is " + options.ca_file + " a file of PEM certificates?"));
   }
   return loop;
+}
+
+lws_vhost* Loop::add_vhost(const std::string& name, const std::string& ca_file) {
+  lws_context_creation_info info{};
+  info.port = CONTEXT_PORT_NO_LISTEN;
+  info.protocols = kProtocols;
+  info.vhost_name = name.c_str();
+  info.http_proxy_address = ":0";  // port 0: none
+  if (!ca_file.empty()) {
+    info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+    info.client_ssl_ca_filepath = ca_file.c_str();
+  }
+  return lws_create_vhost(context_, &info);
 }
 
 Loop::~Loop() {

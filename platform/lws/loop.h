@@ -17,6 +17,7 @@
 
 struct lws;
 struct lws_context;
+struct lws_vhost;
 
 namespace beckon::platform {
 
@@ -46,7 +47,7 @@ struct LoopOptions {
   // no TLS connection can be verified, so none is made.
   std::string ca_file = {};
   std::string_view ca_text = {};
-  std::size_t descriptors_max = 96;  // a few of them for connections
+  std::size_t descriptors_max = 100;  // a few of them for connections
 };
 
 class Loop {
@@ -72,6 +73,11 @@ class Loop {
   // Each watcher has one timer: it fires once at `at` (soon if that is past), unless it is set anew
   // before. Nothing: it does not fire, and the watcher is forgotten.
   void set_timer(std::optional<base::Instant> at, TimerWatcher& watcher);
+
+  // A place for connections with trust of their own: a file of certificates in PEM, or "" for
+  // connections without TLS. They use no proxy, whatever the environment says. Null: no memory, or
+  // no certificates. It lives as long as the loop.
+  lws_vhost* add_vhost(const std::string& name, const std::string& ca_file);
 
   // For the transport.
   lws_context* context() { return context_; }

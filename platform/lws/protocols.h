@@ -7,10 +7,13 @@
 namespace beckon::platform {
 
 inline constexpr char kTransportProtocol[] = "beckon";
+inline constexpr char kHttpProtocol[] = "beckon-http";
 inline constexpr char kWatchProtocol[] = "beckon-watch";
 
 // transport.cpp: a connection's events. The opaque user data is its Connection.
 int transport_callback(lws* wsi, lws_callback_reasons reason, void* user, void* in, size_t length);
+// http_client.cpp: a request's events. The opaque user data is its Exchange.
+int http_callback(lws* wsi, lws_callback_reasons reason, void* user, void* in, size_t length);
 // loop.cpp: a watched descriptor's. The opaque user data is its Watch.
 int watch_callback(lws* wsi, lws_callback_reasons reason, void* user, void* in, size_t length);
 

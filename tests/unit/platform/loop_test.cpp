@@ -40,7 +40,7 @@ int idle_descriptor(int& other_end) {
 }
 
 TEST(Loop, WhatItCannotWatchItCloses) {
-  const auto loop = make_loop(10);
+  const auto loop = make_loop(14);
   SilentWatcher watcher;
   int other = -1;
   for (int i = 0; i < 2; ++i) ASSERT_TRUE(loop->watch(idle_descriptor(other), watcher));
@@ -52,7 +52,7 @@ TEST(Loop, WhatItCannotWatchItCloses) {
 }
 
 TEST(Loop, ACommandWhoseOutputCannotBeWatchedIsNotStartedAndLeaksNothing) {
-  const auto loop = make_loop(9);
+  const auto loop = make_loop(13);
   SilentWatcher watcher;
   int other = -1;
   ASSERT_TRUE(loop->watch(idle_descriptor(other), watcher));
