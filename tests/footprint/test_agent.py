@@ -47,7 +47,8 @@ class Agent(Case):
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
              "-nodes", "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=server",
-             "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+             "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True,
+            umask=0o022)  # what others can write is not trusted
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
         server = StreamServer(tls=context)

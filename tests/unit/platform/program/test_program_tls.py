@@ -252,6 +252,7 @@ class Settings(TlsCase):
             self.assertEqual((check(path).returncode, check(path).stderr), (0, ""))
         damaged = self.folder / "damaged.pem"
         damaged.write_text(good.read_text() + good.read_text().replace("MI", "IM", 1))
+        damaged.chmod(0o644)  # whatever the umask is
         for path, text in ((damaged, "damaged.pem holds 1 certificates that cannot be read"),
                            (self.authority.key, "ca.key holds no certificate"), (self.folder, "Is a directory"),
                            (self.folder / "none.pem", "none.pem: No such file")):
