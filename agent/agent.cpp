@@ -39,10 +39,10 @@ Agent::Agent(const Ports& ports, const SessionOptions& options, std::string stor
     : ports_(ports),
       log_(ports.log, "agent"),
       storage_key_(std::move(storage_key)),
-      dispatcher_(*this, ports.clock, ports.log),
       // In braces: read in this order on every platform, so that a simulated world is the same.
       session_{options, load_cursor(ports.storage, storage_key_, log_), seed(ports.entropy),
-               ports.log} {}
+               ports.log},
+      dispatcher_(*this, ports.clock, ports.log) {}
 
 void Agent::start() {
   feed(input::Start{});
@@ -79,7 +79,9 @@ void Agent::oversized(Attempt attempt) {
   feed(input::Oversized{attempt});
 }
 
-void Agent::dispatched(Ticket ticket, std::vector<protocol::FailedReport> failed) {
+void Agent::dispatched(Ticket ticket, std::vector<protocol::FailedReport> failed,
+                       protocol::Event done) {
+  session_.spares().give_back(std::move(done));
   feed(input::Finished{ticket, std::move(failed)});
 }
 
@@ -121,11 +123,12 @@ void Agent::carry_out_one(command::Close& close) {
 void Agent::carry_out_one(command::Dispatch& dispatch) {
   dispatcher_.dispatch(
       dispatch.ticket,
-      ReceivedEvent(std::move(dispatch.epoch), std::move(dispatch.event), dispatch.received_at));
+      ReceivedEvent(std::move(dispatch.epoch), std::move(dispatch.event), dispatch.received_at,
+                    &session_.spares().arena()));
 }
 
 void Agent::carry_out_one(command::Store& store) {
-  const base::Status stored = ports_.storage.put(storage_key_, protocol::to_string(store.cursor));
+  const base::Status stored = ports_.storage.put(storage_key_, protocol::CursorText(store.cursor).view());
   if (!stored) {
     log_.error("the cursor cannot be stored: %s; nothing is acknowledged until it can",
                stored.error().message.c_str());

@@ -64,7 +64,8 @@ class Agent final : public TransportObserver, private DispatchObserver {
   void oversized(Attempt attempt) override;
 
  private:
-  void dispatched(Ticket ticket, std::vector<protocol::FailedReport> failed) override;
+  void dispatched(Ticket ticket, std::vector<protocol::FailedReport> failed,
+                  protocol::Event done) override;
 
   void feed(const Input& input);
   void carry_out(Command& command);
@@ -80,8 +81,8 @@ class Agent final : public TransportObserver, private DispatchObserver {
   Ports ports_;
   base::Logger log_;
   std::string storage_key_;
+  Session session_;  // before the dispatcher, whose events use its memory
   Dispatcher dispatcher_;
-  Session session_;
   std::vector<Input> waiting_;  // what came up while commands were carried out
   bool feeding_ = false;
 };

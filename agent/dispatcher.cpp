@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/dispatcher.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "common/base/assert.h"
 
 namespace beckon::agent {
+namespace {
+
+constexpr std::size_t kLandedMax = 8;  // flights whose memory is kept
+
+}  // namespace
 
 Dispatcher::Dispatcher(DispatchObserver& observer, Clock& clock, base::LogSink& log)
     : observer_(observer), clock_(clock), log_(log, "actions") {
@@ -27,16 +34,14 @@ void Dispatcher::set_rules(std::shared_ptr<const RuleSet> rules, std::optional<R
 void Dispatcher::dispatch(Ticket ticket, ReceivedEvent event) {
   log_.debug("event %llu %s", static_cast<unsigned long long>(event.event().seq),
              event.event().name.c_str());
-  const Run run = ++last_run_;
-  Flight flight(ticket, std::move(event), rules_);
-  if (landed_) {
-    landed_.key() = run;
-    landed_.mapped() = std::move(flight);
-    flights_.insert(std::move(landed_));
+  Flight flight(++last_run_, ticket, std::move(event), rules_);
+  if (landed_.empty()) {
+    landed_.push_back(std::move(flight));
   } else {
-    flights_.emplace(run, std::move(flight));
+    landed_.front() = std::move(flight);
   }
-  advance(run);
+  flights_.splice(flights_.end(), landed_, landed_.begin());
+  advance(std::prev(flights_.end()));
 }
 
 // The next action of a matching rule, or nullptr after the last one.
@@ -107,28 +112,37 @@ void Dispatcher::pass_over(Flight& flight, const Limit& limit) {
 
 // Runs actions until one does not end at once, or all are over. Actions of one flight share its
 // number: only one of them runs at a time.
-void Dispatcher::advance(Run run) {
-  Flight& flight = flights_.at(run);
-  flight.advancing = true;
-  while (const RuleAction* next = next_action(flight)) {
-    flight.label = &next->label;
-    flight.running = true;
-    next->action->start(run, flight.event, *this);
-    if (!flight.running) continue;
-    flight.advancing = false;
+void Dispatcher::advance(Flights::iterator flight) {
+  flight->advancing = true;
+  while (const RuleAction* next = next_action(*flight)) {
+    flight->label = &next->label;
+    flight->running = true;
+    next->action->start(flight->run, flight->event, *this);
+    if (!flight->running) continue;
+    flight->advancing = false;
+    flight->event.drop_data();  // there is one arena, and an action may take its time
     return;
   }
-  const Ticket ticket = flight.ticket;
-  std::vector<protocol::FailedReport> failed = std::move(flight.failed);
-  landed_ = flights_.extract(run);
-  landed_.mapped() = Flight(0, ReceivedEvent({}, {}, {}), nullptr);  // lets go of event and rules
-  observer_.dispatched(ticket, std::move(failed));
+  land(flight);
+}
+
+void Dispatcher::land(Flights::iterator flight) {
+  const Ticket ticket = flight->ticket;
+  std::vector<protocol::FailedReport> failed = std::move(flight->failed);
+  protocol::Event event = std::move(flight->event).release();
+  *flight = Flight(0, 0, ReceivedEvent({}, {}, {}), nullptr);  // lets go of the rules
+  if (landed_.size() < kLandedMax) {
+    landed_.splice(landed_.begin(), flights_, flight);
+  } else {
+    flights_.erase(flight);
+  }
+  observer_.dispatched(ticket, std::move(failed), std::move(event));
 }
 
 void Dispatcher::run_finished(Run run, base::Status outcome) {
-  const auto found = flights_.find(run);
-  BECKON_ASSERT(found != flights_.end() && found->second.running);
-  Flight& flight = found->second;
+  const auto found = std::ranges::find(flights_, run, &Flight::run);
+  BECKON_ASSERT(found != flights_.end() && found->running);
+  Flight& flight = *found;
   flight.running = false;
   if (!outcome) {
     const std::string& why = outcome.error().message;
@@ -137,7 +151,7 @@ void Dispatcher::run_finished(Run run, base::Status outcome) {
                  flight.event.event().name.c_str(), flight.label->c_str(), why.c_str());
     flight.failed.push_back(protocol::FailedReport{0, *flight.label, why});
   }
-  if (!flight.advancing) advance(run);
+  if (!flight.advancing) advance(found);
 }
 
 }  // namespace beckon::agent

@@ -6,7 +6,7 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,8 +25,10 @@ namespace beckon::agent {
 
 class DispatchObserver {
  public:
-  // All actions of this dispatch are over. failed: one report per failed action, seq unset.
-  virtual void dispatched(Ticket ticket, std::vector<protocol::FailedReport> failed) = 0;
+  // All actions of this dispatch are over. failed: one report per failed action, seq unset. done:
+  // the event, which nobody needs any more.
+  virtual void dispatched(Ticket ticket, std::vector<protocol::FailedReport> failed,
+                          protocol::Event done) = 0;
 
  protected:
   ~DispatchObserver() = default;
@@ -62,8 +64,9 @@ class Dispatcher final : public RunObserver {
     std::optional<Limit> device;
   };
   struct Flight {
-    Flight(Ticket ticket_number, ReceivedEvent one, std::shared_ptr<ActiveRules> rule_set)
-        : ticket(ticket_number), event(std::move(one)), rules(std::move(rule_set)) {}
+    Flight(Run number, Ticket its_ticket, ReceivedEvent one, std::shared_ptr<ActiveRules> rule_set)
+        : run(number), ticket(its_ticket), event(std::move(one)), rules(std::move(rule_set)) {}
+    Run run;
     Ticket ticket;
     ReceivedEvent event;
     std::shared_ptr<ActiveRules> rules;
@@ -76,7 +79,10 @@ class Dispatcher final : public RunObserver {
     std::vector<protocol::FailedReport> failed;
   };
 
-  void advance(Run run);
+  using Flights = std::list<Flight>;
+
+  void advance(Flights::iterator flight);
+  void land(Flights::iterator flight);
   const RuleAction* next_action(Flight& flight);
   bool within_rates(Flight& flight);
   bool within(Limit& limit, base::Instant now);
@@ -87,9 +93,8 @@ class Dispatcher final : public RunObserver {
   base::Logger log_;
   std::shared_ptr<ActiveRules> rules_;
   std::uint64_t passed_over_ = 0;
-  using Flights = std::map<Run, Flight>;
-  Flights flights_;            // by number of the run, which is also the flight's
-  Flights::node_type landed_;  // an ended flight's memory, for the next
+  Flights flights_;  // as few as events may be in flight
+  Flights landed_;   // memory of ended flights, for the next
   Run last_run_ = 0;
 };
 

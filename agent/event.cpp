@@ -31,7 +31,7 @@ json::View descend(json::View value, std::string_view path) {
 json::View ReceivedEvent::data() const {
   if (!parsed_) {
     // The protocol's decoder has read this text before, so it parses.
-    auto document = json::parse(event_.data);
+    auto document = json::parse(event_.data, json::kDepthMaxDevice, arena_);
     parsed_ = document ? std::move(*document) : json::Document();
   }
   return parsed_->root();
@@ -71,6 +71,11 @@ std::string ReceivedEvent::line() const {
       .member("received_at", base::format_rfc3339(received_at_, true))
       .end_object();
   return writer.take();
+}
+
+protocol::Event ReceivedEvent::release() && {
+  parsed_.reset();
+  return std::move(event_);
 }
 
 bool is_field_path(std::string_view text) {

@@ -16,15 +16,22 @@ namespace beckon::agent {
 
 class ReceivedEvent {
  public:
-  ReceivedEvent(std::string stream, protocol::Event event, base::WallTime received_at)
-      : stream_(std::move(stream)), event_(std::move(event)), received_at_(received_at) {}
+  // arena: where data is taken apart, if nothing else is; must outlive the event.
+  ReceivedEvent(std::string stream, protocol::Event event, base::WallTime received_at,
+                json::Arena* arena = nullptr)
+      : stream_(std::move(stream)),
+        event_(std::move(event)),
+        received_at_(received_at),
+        arena_(arena) {}
 
   const std::string& stream() const { return stream_; }
   const protocol::Event& event() const { return event_; }
   base::WallTime received_at() const { return received_at_; }
 
-  // `data`, parsed at first use. The view lives as long as the event.
+  // `data`, parsed at first use. The view lives until drop_data(), at most as long as the event: an
+  // action uses it within start() only.
   json::View data() const;
+  void drop_data() { parsed_.reset(); }
 
   // The field at a path: "id", "name", "seq", "time", "stream", "received_at", "data" or
   // "data.a.b" (members by name, array elements by number). Texts as they are, everything else as
@@ -37,10 +44,14 @@ class ReceivedEvent {
   // {"type":"event","stream":…,"seq":…,"id":…,"name":…,"time":…,"data":{…},"received_at":…}
   std::string line() const;
 
+  // Gives up the event, whose memory may be used again.
+  protocol::Event release() &&;
+
  private:
   std::string stream_;
   protocol::Event event_;
   base::WallTime received_at_;
+  json::Arena* arena_;
   mutable std::optional<json::Document> parsed_;
 };
 

@@ -11,6 +11,21 @@ bool is_scalar(json::View value) {
   return value.exists() && !value.is_object() && !value.is_array();
 }
 
+Scalar scalar_of(json::View value) {
+  if (const auto text = value.string()) return std::string(*text);
+  if (const auto number = value.number()) return *number;
+  if (const auto flag = value.boolean()) return *flag;
+  return std::monostate();
+}
+
+// Compares without memory of its own: it is asked for every event.
+bool equals(const Scalar& scalar, json::View value) {
+  if (const auto* text = std::get_if<std::string>(&scalar)) return value.string() == *text;
+  if (const auto* number = std::get_if<double>(&scalar)) return value.number() == *number;
+  if (const auto* flag = std::get_if<bool>(&scalar)) return value.boolean() == *flag;
+  return value.is_null();
+}
+
 std::size_t character_bytes(std::string_view text, std::size_t at) {
   std::size_t end = at + 1;
   while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) ++end;
@@ -21,7 +36,7 @@ std::size_t character_bytes(std::string_view text, std::size_t at) {
 void read_condition(json::View value, const std::string& path, ConfigErrors& errors,
                     Condition& condition) {
   if (is_scalar(value)) {
-    condition.values.push_back(value.print());
+    condition.values.push_back(scalar_of(value));
     return;
   }
   ObjectReader reader(value, path, errors);
@@ -40,11 +55,11 @@ void read_condition(json::View value, const std::string& path, ConfigErrors& err
   } else if (equals.exists()) {
     if (!is_scalar(equals))
       reader.wrong("equals", "a string, a number, true, false or null", equals);
-    condition.values.push_back(equals.print());
+    condition.values.push_back(scalar_of(equals));
   } else {
     for (const json::View one : one_of) {
       if (!is_scalar(one)) reader.wrong("one_of", "strings, numbers, true, false or null", one);
-      condition.values.push_back(one.print());
+      condition.values.push_back(scalar_of(one));
     }
     if (condition.values.empty()) reader.wrong("one_of", "at least one value", one_of);
   }
@@ -111,7 +126,8 @@ bool Condition::holds(const ReceivedEvent& event) const {
   if (kind == Kind::kExists) return value.exists();
   if (kind == Kind::kAbsent) return !value.exists();
   if (!is_scalar(value)) return false;
-  return std::find(values.begin(), values.end(), value.print()) != values.end();
+  return std::any_of(values.begin(), values.end(),
+                     [&](const Scalar& one) { return equals(one, value); });
 }
 
 bool Rule::matches(const ReceivedEvent& event) const {

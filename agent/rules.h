@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "agent/action.h"
@@ -21,12 +22,15 @@ namespace beckon::agent {
 // itself. The whole name must fit.
 bool glob_matches(std::string_view pattern, std::string_view name);
 
+// A text, a number, true, false or null.
+using Scalar = std::variant<std::monostate, bool, double, std::string>;
+
 // A condition on one field of data.
 struct Condition {
   enum class Kind { kOneOf, kExists, kAbsent };
   std::string path;  // "data.…"
   Kind kind = Kind::kOneOf;
-  std::vector<std::string> values;  // kOneOf: JSON texts of scalars
+  std::vector<Scalar> values;  // kOneOf
   bool holds(const ReceivedEvent& event) const;
 };
 

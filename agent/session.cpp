@@ -10,6 +10,7 @@ namespace beckon::agent {
 namespace {
 
 constexpr base::Duration kStoreRetry = 10s;  // after the storage refused
+constexpr std::size_t kSpareTextBytesMax = 512;
 
 Setback setback_of(int http_status) {
   if (http_status == 429) return Setback::kThrottled;
@@ -65,7 +66,10 @@ std::vector<Command>& Session::step(const Input& input, base::Instant now) {
   BECKON_ASSERT(now >= now_);
   now_ = now;
   for (Command& command : commands_) {
-    if (auto* send = std::get_if<command::Send>(&command)) spare_text_ = std::move(send->text);
+    auto* send = std::get_if<command::Send>(&command);
+    if (send != nullptr && send->text.capacity() <= kSpareTextBytesMax) {
+      spare_text_ = std::move(send->text);
+    }
   }
   commands_.clear();
   if (state_ == State::kStopped) return commands_;
@@ -135,7 +139,7 @@ void Session::handle(const input::Closed& closed) {
 void Session::handle(const input::Message& message) {
   Link* link = find(message.attempt);
   if (link == nullptr || !link->open) return;
-  auto decoded = protocol::decode_server_message(message.text, &json_);
+  auto decoded = protocol::decode_server_message(message.text, &spares_);
   if (!decoded) {
     if (decoded.error().code == base::ErrorCode::kNotFound) {
       log_.debug("ignored: %s", decoded.error().message.c_str());

@@ -16,6 +16,7 @@
 #include "agent/session_types.h"
 #include "agent/window.h"
 #include "common/base/log.h"
+#include "common/protocol/spares.h"
 
 namespace beckon::agent {
 
@@ -35,6 +36,8 @@ class Session {
   State state() const { return state_; }
   const Window& window() const { return window_; }
   std::optional<protocol::Cursor> stored_cursor() const { return stored_; }
+  // Where events go that were dispatched and are done with. Not within step().
+  protocol::Spares& spares() { return spares_; }
 
  private:
   // Inputs (session.cpp).
@@ -101,7 +104,7 @@ class Session {
 
   SessionOptions options_;
   base::Logger log_;
-  json::Arena json_{kJsonBytes};
+  protocol::Spares spares_{kJsonBytes};
   Random random_;
   Backoff backoff_;
   Window window_;

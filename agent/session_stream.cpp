@@ -48,6 +48,7 @@ void Session::receive(Link& link, protocol::Synced&& synced, base::WallTime rece
                             (synced.reset && synced.head.seq < window_.taken_seq());
   if (moved_stream) adopt_position(synced);
   take_entries(synced, received_at);
+  spares_.give_back(std::move(synced.events));
   more_ = synced.more;
   seen_seq_ = std::max(seen_seq_, synced.head.seq);
   // become_online may have moved a renewal into its place.
@@ -104,17 +105,19 @@ void Session::judge_answer(Link& link, bool was_new) {
 void Session::receive(Link&, protocol::LiveEvent&& live, base::WallTime received_at) {
   if (state_ == State::kStopping) return;
   last_event_at_ = now_;
-  switch (window_.judge(live.epoch, live.event.seq)) {
-    case Window::Verdict::kDuplicate: return;
-    case Window::Verdict::kForeign: foreign_seen_ = true; return;
+  const std::uint64_t seq = live.event.seq;
+  switch (window_.judge(live.epoch, seq)) {
+    case Window::Verdict::kDuplicate: break;
+    case Window::Verdict::kForeign: foreign_seen_ = true; break;
     case Window::Verdict::kNext:
       if (window_.queued_bytes() + live.event.data.size() <= options_.max_bytes * 2) {
         window_.take(std::move(live.event), received_at);
         return;
       }
       [[fallthrough]];  // no room: the stream keeps it until there is
-    case Window::Verdict::kGap: seen_seq_ = std::max(seen_seq_, live.event.seq); return;
+    case Window::Verdict::kGap: seen_seq_ = std::max(seen_seq_, seq); break;
   }
+  spares_.give_back(std::move(live.event));
 }
 
 void Session::receive(Link& link, const protocol::ErrorMessage& error, base::WallTime) {

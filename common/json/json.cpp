@@ -245,9 +245,9 @@ std::string_view View::type_name() const {
   return "null";
 }
 
-std::string View::print() const {
+std::string View::print(std::string buffer) const {
   constexpr std::size_t kUsualBytes = 128;  // one allocation instead of several, for most values
-  std::string buffer;
+  buffer.clear();
   buffer.reserve(kUsualBytes);
   Writer writer(std::move(buffer));
   writer.value(*this);

@@ -52,8 +52,9 @@ class View {
   std::string_view type_name()
       const;  // "object", "array", "string", "number", "boolean", "null", "nothing"
 
-  // Compact JSON text of this value; "null" for a null view.
-  std::string print() const;
+  // Compact JSON text of this value; "null" for a null view. buffer: a text that is not needed any
+  // more, whose memory is used again.
+  std::string print(std::string buffer = {}) const;
 
   // for (View member : object) …: members or elements in order.
   class Iterator {

@@ -3,6 +3,7 @@
 #include "common/json/writer.h"
 #include "common/protocol/fields.h"
 #include "common/protocol/messages.h"
+#include "common/protocol/spares.h"
 
 namespace beckon::protocol {
 namespace {
@@ -32,19 +33,20 @@ void write_entry(json::Writer& writer, const SyncedEntry& entry) {
   writer.end_object();
 }
 
-Event read_event(Fields& fields) {
-  Event event;
+Event read_event(Fields& fields, Spares* spares) {
+  Event event = spares != nullptr ? spares->take_event() : Event{};
   event.seq = fields.required_seq("seq");
-  event.id = fields.required_string("id", kIdBytesMax);
-  event.name = fields.required_string("name", kEventNameBytesMax);
-  event.time = fields.required_string("time", kTimeBytesMax);
-  event.data = fields.optional_object("data");
+  fields.required_string("id", kIdBytesMax, event.id);
+  fields.required_string("name", kEventNameBytesMax, event.name);
+  fields.required_string("time", kTimeBytesMax, event.time);
+  fields.optional_object("data", event.data);
   return event;
 }
 
-base::Result<ServerMessage> decode_synced(json::View body) {
+base::Result<ServerMessage> decode_synced(json::View body, Spares* spares) {
   Fields fields(body, "synced");
   Synced message;
+  if (spares != nullptr) message.events = spares->take_entries();
   message.cursor = fields.required_cursor("cursor");
   message.head = fields.required_cursor("head");
   message.more = fields.optional_bool("more");
@@ -66,7 +68,7 @@ base::Result<ServerMessage> decode_synced(json::View body) {
         entry_fields.wrong("too_large", "a size above 0", element["too_large"]);
       }
     } else {
-      entry.event = read_event(entry_fields);
+      entry.event = read_event(entry_fields, spares);
     }
     if (!entry_fields.ok()) return std::unexpected(entry_fields.error());
     message.events.push_back(std::move(entry));
@@ -74,11 +76,11 @@ base::Result<ServerMessage> decode_synced(json::View body) {
   return ServerMessage(std::move(message));
 }
 
-base::Result<ServerMessage> decode_live(json::View body) {
+base::Result<ServerMessage> decode_live(json::View body, Spares* spares) {
   Fields fields(body, "event");
   LiveEvent message;
   message.epoch = fields.required_string("stream", kEpochBytesMax);
-  message.event = read_event(fields);
+  message.event = read_event(fields, spares);
   if (fields.ok() && !is_epoch(message.epoch)) {
     fields.wrong("stream", "an epoch like \"k3f9\"", body["stream"]);
   }
@@ -168,13 +170,14 @@ std::string encode(const Broadcast& message) {
   return writer.end_object().take();
 }
 
-base::Result<ServerMessage> decode_server_message(std::string_view text, json::Arena* arena) {
+base::Result<ServerMessage> decode_server_message(std::string_view text, Spares* spares) {
+  json::Arena* arena = spares != nullptr ? &spares->arena() : nullptr;
   const auto document = json::parse(text, json::kDepthMaxDevice, arena);
   if (!document) return std::unexpected(document.error());
   const json::View body = document->root();
   const std::string_view type = body["type"].string_or("");
-  if (type == "synced") return decode_synced(body);
-  if (type == "event") return decode_live(body);
+  if (type == "synced") return decode_synced(body, spares);
+  if (type == "event") return decode_live(body, spares);
   if (type == "error") return decode_error(body);
   const auto gateway_text = body["message"].string();
   if (!body["type"].exists() && gateway_text && body["requestId"].is_string()) {

@@ -2,7 +2,9 @@
 #include "common/protocol/cursor.h"
 
 #include <algorithm>
+#include <charconv>
 
+#include "common/base/assert.h"
 #include "common/base/bytes.h"
 
 namespace beckon::protocol {
@@ -15,6 +17,14 @@ bool is_epoch(std::string_view text) {
 
 std::string to_string(const Cursor& cursor) {
   return cursor.epoch + ':' + std::to_string(cursor.seq);
+}
+
+CursorText::CursorText(const Cursor& cursor) : text_{} {
+  BECKON_ASSERT(cursor.epoch.size() <= kEpochBytesMax);
+  char* at = std::copy(cursor.epoch.begin(), cursor.epoch.end(), text_.data());
+  *at++ = ':';
+  at = std::to_chars(at, text_.data() + text_.size(), cursor.seq).ptr;
+  size_ = static_cast<std::size_t>(at - text_.data());
 }
 
 base::Result<Cursor> parse_cursor(std::string_view text) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/protocol/fields.h"
 
+#include <utility>
+
 namespace beckon::protocol {
 namespace {
 
@@ -30,13 +32,19 @@ void Fields::wrong(const char* name, std::string_view expected, json::View got) 
 }
 
 std::string Fields::required_string(const char* name, std::size_t bytes_max) {
+  std::string text;
+  required_string(name, bytes_max, text);
+  return text;
+}
+
+void Fields::required_string(const char* name, std::size_t bytes_max, std::string& text) {
   const json::View value = object_[name];
-  const auto text = value.string();
-  if (!text || text->empty() || text->size() > bytes_max) {
+  const auto found = value.string();
+  if (!found || found->empty() || found->size() > bytes_max) {
     wrong(name, "a string of 1 to " + std::to_string(bytes_max) + " bytes", value);
-    return "";
+    return text.clear();
   }
-  return std::string(*text);
+  text = *found;
 }
 
 std::string Fields::optional_string(const char* name, std::size_t bytes_max) {
@@ -73,13 +81,19 @@ Cursor Fields::required_cursor(const char* name) {
 }
 
 std::string Fields::optional_object(const char* name) {
+  std::string text;
+  optional_object(name, text);
+  return text;
+}
+
+void Fields::optional_object(const char* name, std::string& text) {
   const json::View value = object_[name];
-  if (!value.exists()) return "{}";
-  if (!value.is_object()) {
-    wrong(name, "an object", value);
-    return "{}";
+  if (value.is_object()) {
+    text = value.print(std::move(text));
+    return;
   }
-  return value.print();
+  if (value.exists()) wrong(name, "an object", value);
+  text = "{}";
 }
 
 }  // namespace beckon::protocol

@@ -24,6 +24,8 @@ class Fields {
   base::Error error() const { return error_; }
 
   std::string required_string(const char* name, std::size_t bytes_max);
+  // The same into a text whose memory is used again; after an error it says nothing of meaning.
+  void required_string(const char* name, std::size_t bytes_max, std::string& text);
   std::string optional_string(const char* name, std::size_t bytes_max);
   std::uint64_t required_seq(const char* name);    // 0 … kSeqMax
   std::uint64_t optional_count(const char* name);  // 0 … kSeqMax; 0 if absent
@@ -31,6 +33,7 @@ class Fields {
   Cursor required_cursor(const char* name);
   // The member as JSON text; "{}" if absent.
   std::string optional_object(const char* name);
+  void optional_object(const char* name, std::string& text);
 
   // Records "<what>.<name>: expected <expected>, got <what came>".
   void wrong(const char* name, std::string_view expected, json::View got);

@@ -111,6 +111,8 @@ struct GatewayFrame {
   std::string message;
 };
 
+class Spares;  // spares.h
+
 using ServerMessage = std::variant<Synced, LiveEvent, ErrorMessage, GatewayFrame>;
 
 std::string encode(const Synced& message);
@@ -124,8 +126,7 @@ std::string encode(const SyncedEntry& entry);
 
 // What a server's text frame says. Errors: kInvalid (not JSON, wrong member; names it), kNotFound
 // (a "type" this version does not know; the caller ignores it).
-// arena: where the text is taken apart; not used after the call.
-base::Result<ServerMessage> decode_server_message(std::string_view text,
-                                                  json::Arena* arena = nullptr);
+// spares: whose memory is used, for taking the text apart and for the message.
+base::Result<ServerMessage> decode_server_message(std::string_view text, Spares* spares = nullptr);
 
 }  // namespace beckon::protocol

@@ -67,7 +67,7 @@ std::string encode(const SyncRequest& request, std::string buffer) {
   json::Writer writer(std::move(buffer));
   writer.begin_object().member("action", "sync");
   if (request.cursor) {
-    writer.member("cursor", to_string(*request.cursor));
+    writer.member("cursor", CursorText(*request.cursor).view());
     if (request.after > request.cursor->seq) {
       writer.member("after", static_cast<std::int64_t>(request.after));
     }

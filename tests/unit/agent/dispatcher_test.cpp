@@ -63,7 +63,8 @@ class ListLog final : public base::LogSink {
 
 class DispatcherTest : public ::testing::Test, protected DispatchObserver {
  protected:
-  void dispatched(Ticket ticket, std::vector<protocol::FailedReport> failed) override {
+  void dispatched(Ticket ticket, std::vector<protocol::FailedReport> failed,
+                  protocol::Event) override {
     std::string line = "done " + std::to_string(ticket);
     for (const auto& report : failed) line += " " + report.action + ":" + report.error;
     done_.push_back(line);

@@ -12,6 +12,7 @@ TEST(Cursor, TextBothWays) {
     const auto cursor = parse_cursor(text);
     ASSERT_TRUE(cursor) << text;
     EXPECT_EQ(to_string(*cursor), text);
+    EXPECT_EQ(CursorText(*cursor).view(), text);
   }
 }
 
