@@ -33,16 +33,31 @@ std::optional<protocol::Cursor> load_cursor(Storage& storage, const std::string&
   return std::nullopt;
 }
 
+// Nothing: they are there and of no use.
+std::optional<StoredReports> load_reports(Storage& storage, const std::string& key,
+                                          const base::Logger& log) {
+  const auto value = storage.get(key);
+  if (value && !*value) return StoredReports{};
+  auto reports = value ? decode_reports(**value) : std::unexpected(value.error());
+  if (reports) return std::move(*reports);
+  log.error("the stored failure reports cannot be used: %s; events that failed may show as handled",
+            reports.error().message.c_str());
+  return std::nullopt;
+}
+
 }  // namespace
 
 Agent::Agent(const Ports& ports, const SessionOptions& options, std::string storage_key)
     : ports_(ports),
       log_(ports.log, "agent"),
       storage_key_(std::move(storage_key)),
+      reports_key_(storage_key_ + ".failed"),
       // In braces: read in this order on every platform, so that a simulated world is the same.
       session_{options, load_cursor(ports.storage, storage_key_, log_), seed(ports.entropy),
                ports.log},
-      dispatcher_(*this, ports.clock, ports.log) {}
+      dispatcher_(*this, ports.clock, ports.log) {
+  session_.restore(load_reports(ports.storage, reports_key_, log_));
+}
 
 void Agent::start() {
   feed(input::Start{});
@@ -121,14 +136,21 @@ void Agent::carry_out_one(command::Close& close) {
 }
 
 void Agent::carry_out_one(command::Dispatch& dispatch) {
-  dispatcher_.dispatch(
-      dispatch.ticket,
-      ReceivedEvent(std::move(dispatch.epoch), std::move(dispatch.event), dispatch.received_at,
-                    &session_.spares().arena()));
+  dispatcher_.dispatch(dispatch.ticket,
+                       ReceivedEvent(std::move(dispatch.epoch), std::move(dispatch.event),
+                                     dispatch.received_at, &session_.spares().arena()));
+}
+
+// The reports first: whatever breaks in between, no cursor passes an event whose failure is lost.
+base::Status Agent::put(const command::Store& store) {
+  if (store.reports) {
+    if (auto put = ports_.storage.put(reports_key_, *store.reports); !put) return put;
+  }
+  return ports_.storage.put(storage_key_, protocol::CursorText(store.cursor).view());
 }
 
 void Agent::carry_out_one(command::Store& store) {
-  const base::Status stored = ports_.storage.put(storage_key_, protocol::CursorText(store.cursor).view());
+  const base::Status stored = put(store);
   if (!stored) {
     log_.error("the cursor cannot be stored: %s; nothing is acknowledged until it can",
                stored.error().message.c_str());

@@ -39,8 +39,9 @@ struct Ports {
 
 class Agent final : public TransportObserver, private DispatchObserver {
  public:
-  // storage_key: under which the cursor is kept. The ports must outlive the agent. A damaged or
-  // unreadable cursor is logged, and the agent begins as a device without one.
+  // storage_key: under which the cursor is kept; with ".failed" behind it, under which failure
+  // reports are. The ports must outlive the agent. A damaged or unreadable cursor is logged, and
+  // the agent begins as a device without one; so are damaged reports, and it begins without them.
   Agent(const Ports& ports, const SessionOptions& options, std::string storage_key);
 
   void start();
@@ -74,6 +75,7 @@ class Agent final : public TransportObserver, private DispatchObserver {
   void carry_out_one(command::Close& close);
   void carry_out_one(command::Dispatch& dispatch);
   void carry_out_one(command::Store& store);
+  base::Status put(const command::Store& store);
   void carry_out_one(command::Changed& changed);
   void carry_out_one(command::Lost& lost);
   void carry_out_one(command::Reset& reset);
@@ -81,6 +83,7 @@ class Agent final : public TransportObserver, private DispatchObserver {
   Ports ports_;
   base::Logger log_;
   std::string storage_key_;
+  std::string reports_key_;
   Session session_;  // before the dispatcher, whose events use its memory
   Dispatcher dispatcher_;
   std::vector<Input> waiting_;  // what came up while commands were carried out

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the device core needs from a platform, and nothing else: a connection, a place for one small
-// value, entropy, the event loop's clock. All calls come from one task; an
-// implementation reports back only from its event loop, never from inside one of these calls.
+// What the device core needs from a platform, and nothing else: a connection, a place for a few
+// small values, entropy, the event loop's clock. All calls come from one task; an implementation
+// reports back only from its event loop, never from inside one of these calls.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -62,13 +63,18 @@ class TransportObserver {
   ~TransportObserver() = default;
 };
 
+// The largest value that a storage must take: what one text in an ESP32's NVS can hold.
+inline constexpr std::size_t kStoredValueBytesMax = 4000;
+
 class Storage {
  public:
   // The value stored under key; nothing if there is none. kInvalid: there is one and it is damaged.
   // kIo: it cannot be read.
   virtual base::Result<std::optional<std::string>> get(std::string_view key) = 0;
   // Replaces the value. After success it survives a power cut; after an error, or a power cut
-  // during the call, the old or the new value is there, whole. value: at most 4 kB.
+  // during the call, the old or the new value is there, whole. Values of two keys are
+  // independent: what must be there first is put first. value: one line of text, at most
+  // kStoredValueBytesMax.
   virtual base::Status put(std::string_view key, std::string_view value) = 0;
 
  protected:

@@ -62,6 +62,18 @@ Session::Session(const SessionOptions& options, std::optional<protocol::Cursor> 
   if (stored) base_ = *stored;
 }
 
+void Session::restore(std::optional<StoredReports> kept) {
+  BECKON_ASSERT(state_ == State::kIdle);
+  kept_reports_.reset();
+  if (!kept) return;
+  // What the cursor has not passed comes again, and so does what it fails with.
+  const bool fits = stored_ && kept->epoch == stored_->epoch;
+  for (protocol::FailedReport& report : kept->failed) {
+    if (fits && report.seq <= stored_->seq) failed_.push_back(std::move(report));
+  }
+  if (failed_.size() == kept->failed.size()) kept_reports_ = range_of(failed_);
+}
+
 std::vector<Command>& Session::step(const Input& input, base::Instant now) {
   BECKON_ASSERT(now >= now_);
   now_ = now;
@@ -190,8 +202,11 @@ void Session::handle(const input::Stored& stored) {
   store_failed_ = !stored.ok;
   if (store_failed_) store_not_before_ = now_ + kStoreRetry;
   // A cursor of before a restart of the window says nothing about the new stream.
-  if (stored.ok && storing_->epoch == window_.epoch()) stored_ = storing_;
+  const bool is_ours = storing_->epoch == window_.epoch();
+  if (storing_reports_) kept_reports_ = stored.ok && is_ours ? storing_reports_ : std::nullopt;
+  if (stored.ok && is_ours) stored_ = storing_;
   storing_.reset();
+  storing_reports_.reset();
 }
 
 void Session::handle(const input::Reconfigured& reconfigured) {

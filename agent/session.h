@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "agent/link.h"
 #include "agent/random.h"
 #include "agent/session_types.h"
+#include "agent/stored_reports.h"
 #include "agent/window.h"
 #include "common/base/log.h"
 #include "common/protocol/spares.h"
@@ -25,6 +27,10 @@ class Session {
   // stored: the cursor that the storage holds, if any. The log must outlive the session.
   Session(const SessionOptions& options, std::optional<protocol::Cursor> stored, std::uint64_t seed,
           base::LogSink& log);
+
+  // Before the first step: the failure reports that the storage holds; nothing: there may be some
+  // that cannot be read.
+  void restore(std::optional<StoredReports> kept);
 
   // The commands are to be carried out in order, before the next step; the list is valid until
   // then, and its contents may be moved from. now must not go backwards.
@@ -77,8 +83,9 @@ class Session {
   void unreadable(Link& link, const std::string& why);
   void sync_failed(Link& link, const std::string& why);
   void adopt_position(const protocol::Synced& synced);
-  void take_entries(protocol::Synced& synced, base::WallTime received_at);
+  bool take_entries(protocol::Synced& synced, base::WallTime received_at);
   void judge_answer(Link& link, bool was_new);
+  bool has_room_for_reports(std::size_t count) const;
   void report_failure(std::uint64_t seq, std::string_view action, std::string_view error);
   void dispatch();
 
@@ -92,6 +99,8 @@ class Session {
   void sync_if_due(Link& link);
   void send_sync(Link& link);
   std::optional<protocol::Cursor> cursor_to_send() const;
+  std::optional<protocol::Cursor> storable_cursor() const;
+  std::span<const protocol::FailedReport> reports_up_to(std::uint64_t seq) const;
   bool store_wanted() const;
   void store_if_due();
   void finish_stopping();
@@ -137,7 +146,18 @@ class Session {
   base::Instant store_not_before_{};
   std::optional<protocol::Cursor> storing_;  // given to the storage, not answered yet
   bool store_failed_ = false;                // the last attempt to store; retried at store_at_
+  // Not answered yet, by seq; one for each event. Those in flight are the first.
   std::vector<protocol::FailedReport> failed_;
+  // The first and the last seq of the reports in the storage, {} if there are none, nothing if it
+  // is not known. They name the reports: more are added behind, and answered ones go in front.
+  struct Range {
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    bool operator==(const Range&) const = default;
+  };
+  static Range range_of(std::span<const protocol::FailedReport> reports);
+  std::optional<Range> kept_reports_ = Range{};
+  std::optional<Range> storing_reports_;  // given to the storage with storing_
   std::optional<base::Instant> stop_at_;  // kStopping: when to stop waiting
 };
 

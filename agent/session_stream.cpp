@@ -47,9 +47,9 @@ void Session::receive(Link& link, protocol::Synced&& synced, base::WallTime rece
   const bool moved_stream = !window_.has_position() || window_.epoch() != synced.cursor.epoch ||
                             (synced.reset && synced.head.seq < window_.taken_seq());
   if (moved_stream) adopt_position(synced);
-  take_entries(synced, received_at);
+  const bool took_all = take_entries(synced, received_at);
   spares_.give_back(std::move(synced.events));
-  more_ = synced.more;
+  more_ = synced.more || !took_all;
   seen_seq_ = std::max(seen_seq_, synced.head.seq);
   // become_online may have moved a renewal into its place.
   judge_answer(primary_, moved_stream || window_.taken_seq() > taken_before);
@@ -64,12 +64,15 @@ void Session::adopt_position(const protocol::Synced& synced) {
   stored_.reset();
   seen_seq_ = 0;
   failed_.clear();
+  if (kept_reports_ != Range{}) kept_reports_.reset();
   if (was_somewhere) commands_.push_back(command::Reset{base_});
 }
 
-void Session::take_entries(protocol::Synced& synced, base::WallTime received_at) {
+// False if it stopped before the end: what fails by itself waits until others were reported.
+bool Session::take_entries(protocol::Synced& synced, base::WallTime received_at) {
   for (protocol::SyncedEntry& entry : synced.events) {
     if (entry.event.seq <= window_.taken_seq()) continue;
+    if (entry.too_large_bytes != 0 && !has_room_for_reports(running_ + 1)) return false;
     last_event_at_ = now_;
     if (entry.too_large_bytes == 0) {
       window_.take(std::move(entry.event), received_at);
@@ -81,6 +84,7 @@ void Session::take_entries(protocol::Synced& synced, base::WallTime received_at)
                        " bytes, this device takes " + std::to_string(options_.max_bytes));
   }
   window_.pass(synced.cursor.seq);
+  return true;
 }
 
 // After an answer that brought nothing although something was announced, asking again at once would
@@ -157,20 +161,21 @@ void Session::sync_failed(Link& link, const std::string& why) {
                static_cast<double>(pause.count()) / 1000.0);
 }
 
+// What runs may fail too: with that many more there is still room for all.
+bool Session::has_room_for_reports(std::size_t count) const {
+  return failed_.size() + count <= kReportsMax;
+}
+
 void Session::report_failure(std::uint64_t seq, std::string_view action, std::string_view error) {
   if (!ack_at_) ack_at_ = now_ + options_.timing.ack_delay;
-  if (failed_.size() >= kReportsMax) {
-    log_.error("too many failed actions to report: event %llu, %.*s is only logged here",
-               static_cast<unsigned long long>(seq), static_cast<int>(action.size()),
-               action.data());
-    return;
-  }
-  failed_.push_back(protocol::FailedReport{seq, report_text(action), report_text(error)});
+  const auto at = std::ranges::lower_bound(failed_, seq, {}, &protocol::FailedReport::seq);
+  if (at != failed_.end() && at->seq == seq) return;  // the backend keeps one for an event
+  failed_.insert(at, protocol::FailedReport{seq, report_text(action), report_text(error)});
 }
 
 void Session::dispatch() {
   if (state_ == State::kStopping) return;
-  while (running_ < options_.concurrency) {
+  while (running_ < options_.concurrency && has_room_for_reports(running_ + 1)) {
     Ticket ticket = 0;
     Window::Pending* pending = window_.start_next(ticket);
     if (pending == nullptr) return;

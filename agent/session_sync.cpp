@@ -53,8 +53,33 @@ std::optional<protocol::Cursor> Session::cursor_to_send() const {
   return stored_ ? *stored_ : base_;
 }
 
+std::span<const protocol::FailedReport> Session::reports_up_to(std::uint64_t seq) const {
+  const auto end = std::ranges::upper_bound(failed_, seq, {}, &protocol::FailedReport::seq);
+  return {failed_.begin(), end};
+}
+
+Session::Range Session::range_of(std::span<const protocol::FailedReport> reports) {
+  return reports.empty() ? Range{} : Range{reports.front().seq, reports.back().seq};
+}
+
+// The cursor as far as it may go: not past a failure whose report has no place in the storage. That
+// waits until others were answered.
+std::optional<protocol::Cursor> Session::storable_cursor() const {
+  auto cursor = window_.cursor();
+  if (!cursor) return cursor;
+  std::size_t bytes = 0;
+  for (const protocol::FailedReport& report : reports_up_to(cursor->seq)) {
+    bytes += stored_bytes(report);
+    if (bytes > kStoredReportsBytesMax) {
+      cursor->seq = report.seq - 1;
+      break;
+    }
+  }
+  return cursor;
+}
+
 bool Session::store_wanted() const {
-  const auto cursor = window_.cursor();
+  const auto cursor = storable_cursor();
   return cursor && cursor != stored_;
 }
 
@@ -65,9 +90,15 @@ void Session::store_if_due() {
   store_at_ = store_failed_ || !urgent ? std::max(now_, store_not_before_) : now_;
   if (*store_at_ > now_) return;
   store_at_.reset();
-  storing_ = window_.cursor();
+  storing_ = storable_cursor();
   store_not_before_ = now_ + options_.timing.store_interval;
-  commands_.push_back(command::Store{*storing_});
+  command::Store store{*storing_, {}};
+  const auto reports = reports_up_to(storing_->seq);
+  if (kept_reports_ != range_of(reports)) {
+    storing_reports_ = range_of(reports);
+    store.reports = encode_reports(storing_->epoch, reports);
+  }
+  commands_.push_back(std::move(store));
 }
 
 bool Session::wants_sync(const Link& link) const {
@@ -94,19 +125,11 @@ void Session::send_sync(Link& link) {
   request.max_bytes = options_.max_bytes;
   bool all_reported = failed_.empty();
   if (&link == &primary_ && request.cursor) {
-    // Those that may go now, to the front, in their order.
-    std::size_t reportable_count = 0;
-    for (std::size_t i = 0; i < failed_.size(); ++i) {
-      if (failed_[i].seq > request.cursor->seq) continue;
-      const auto begin = failed_.begin();
-      const auto at = [&](std::size_t index) { return begin + static_cast<std::ptrdiff_t>(index); };
-      std::rotate(at(reportable_count), at(i), at(i + 1));
-      ++reportable_count;
-    }
-    const auto count = std::min(reportable_count, protocol::kFailedReportsMax);
-    all_reported = count == reportable_count;
-    request.failed.assign(failed_.begin(), failed_.begin() + static_cast<std::ptrdiff_t>(count));
-    link.reports_in_flight = count;
+    const auto reportable = reports_up_to(request.cursor->seq);
+    const auto carried = reportable.first(std::min(reportable.size(), protocol::kFailedReportsMax));
+    all_reported = carried.size() == reportable.size();
+    request.failed.assign(carried.begin(), carried.end());
+    link.reports_in_flight = carried.size();
   }
   const base::Duration spread =
       std::min(options_.timing.heartbeat_spread, options_.timing.heartbeat / 4);

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -116,9 +117,11 @@ struct Dispatch {
   protocol::Event event;
   base::WallTime received_at;
 };
-// Put the cursor into the storage; answered by Stored before this session's deadline.
+// Put the cursor into the storage; answered by Stored before this session's deadline. reports: to
+// be put before it (StoredReports); if that fails, the cursor is not put.
 struct Store {
   protocol::Cursor cursor;
+  std::optional<std::string> reports;
 };
 // For whoever shows or logs it. reason: one sentence without a period, may be empty.
 struct Changed {

@@ -19,7 +19,7 @@ std::string DeviceBook::name(std::uint64_t seq) const {
 }
 
 // As `synced` would carry it, alone.
-bool DeviceBook::fits(const Entry& entry) const {
+bool DeviceBook::fits(const Entry& entry, std::size_t max_bytes) const {
   const Stream& stream = ledger_.stream(traits_.user);
   protocol::Synced empty;
   empty.head = {stream.epoch, stream.head};
@@ -30,17 +30,30 @@ bool DeviceBook::fits(const Entry& entry) const {
   event.devices.clear();
   return protocol::encode(empty).size() + protocol::encode(protocol::SyncedEntry{event, 0}).size() +
              1 <=
-         traits_.max_bytes;
+         max_bytes;
 }
 
 // Need not be dispatched any more.
 bool DeviceBook::excused(const Entry& entry) const {
-  return entry.superseded_by != 0 || !fits(entry) || entry.expires_at_s <= context_.wall_s();
+  return entry.superseded_by != 0 || !surely_fits(entry) || entry.expires_at_s <= context_.wall_s();
+}
+
+void DeviceBook::reconfigured(std::size_t max_bytes, std::size_t concurrency) {
+  traits_.max_bytes_min = std::min(traits_.max_bytes_min, max_bytes);
+  traits_.max_bytes_max = std::max(traits_.max_bytes_max, max_bytes);
+  traits_.concurrency = concurrency;
+}
+
+void DeviceBook::gone_after(const std::string& epoch, std::uint64_t seq) {
+  for (std::set<Place>* places : {&finished_, &failed_, &due_}) {
+    std::erase_if(*places,
+                  [&](const Place& place) { return place.first == epoch && place.second > seq; });
+  }
 }
 
 void DeviceBook::booted(const std::optional<protocol::Cursor>& stored) {
   run_ = Run{};
-  if (!stored) return;
+  if (!stored) return reports_lost();
   run_.positioned = true;
   run_.epoch = stored->epoch;
   run_.start = run_.last = stored->seq;
@@ -81,11 +94,11 @@ void DeviceBook::pass(std::uint64_t up_to) {
                                                       std::to_string(up_to) + " without it");
       }
       const bool expired = entry.expires_at_s <= context_.wall_s();
-      if (!fits(entry)) failed_.insert({run_.epoch, one->first});
+      if (!surely_fits(entry)) failed_.insert({run_.epoch, one->first});
       if (entry.superseded_by != 0) continue;
       // It may have expired since: whether it was lost or too large then, nobody can tell.
-      if (!fits(entry) && !expired) run_.failed.insert(one->first);
-      if (fits(entry)) expired_.insert({run_.epoch, one->first});
+      if (never_fits(entry) && !expired) run_.failed.insert(one->first);
+      if (surely_fits(entry)) expired_.insert({run_.epoch, one->first});
     }
     if (expired_.size() > lost_told_) {
       return context_.broken("told", traits_.device + ": expected to be told of " +
@@ -153,6 +166,9 @@ void DeviceBook::stored(const protocol::Cursor& cursor) {
                                                  protocol::to_string(cursor));
   }
   if (cursor.seq > run_.last) pass(cursor.seq);
+  for (const std::uint64_t seq : run_.failed) {
+    if (seq <= cursor.seq) due_.insert({run_.epoch, seq});
+  }
 }
 
 void DeviceBook::acknowledged(const std::string& cursor_text) {
@@ -246,9 +262,11 @@ void DeviceBook::check_reports(tests::MemoryDatabase& memory) {
     return context_.broken("receipts", name(seq) + ": reported as failed, but no action failed");
   }
   check_passed(passed);
-  if (run_.epoch != stream.epoch) return;
-  for (const std::uint64_t seq : run_.failed) {
-    if (reported.contains(seq)) continue;
+  if (run_.epoch == stream.epoch) {
+    for (const std::uint64_t seq : run_.failed) due_.insert({run_.epoch, seq});
+  }
+  for (const auto& [epoch, seq] : due_) {
+    if (epoch != stream.epoch || reported.contains(seq)) continue;
     return context_.broken("receipts", name(seq) + ": an action failed, and nothing says so");
   }
 }

@@ -21,8 +21,8 @@ class DeviceBook {
   struct Traits {
     std::string user;
     std::string device;
-    std::size_t max_bytes = 0;
-    bool start_oldest = false;
+    std::size_t max_bytes_min = 0;  // it never took less
+    std::size_t max_bytes_max = 0;  // it never took more
     std::size_t concurrency = 1;
   };
 
@@ -44,6 +44,11 @@ class DeviceBook {
   void lost(std::uint64_t count) { lost_told_ += count; }
   // The backend's row says so.
   void acknowledged(const std::string& cursor_text);
+  void reconfigured(std::size_t max_bytes, std::size_t concurrency);
+  // Its storage is gone or cannot be read: what failed and was not reported yet is known to nobody.
+  void reports_lost() { due_.clear(); }
+  // Of this epoch, what comes after `seq` is gone from the stream; the numbers may come again.
+  void gone_after(const std::string& epoch, std::uint64_t seq);
   // The row was put back or has gone.
   void forget_acknowledged() { acknowledged_.reset(); }
 
@@ -67,7 +72,10 @@ class DeviceBook {
     std::set<std::uint64_t> failed;  // must be reported
   };
 
-  bool fits(const Entry& entry) const;
+  bool fits(const Entry& entry, std::size_t max_bytes) const;
+  // Whatever the device took when the answer was made; between the two nobody can tell.
+  bool surely_fits(const Entry& entry) const { return fits(entry, traits_.max_bytes_min); }
+  bool never_fits(const Entry& entry) const { return !fits(entry, traits_.max_bytes_max); }
   bool excused(const Entry& entry) const;
   void pass(std::uint64_t up_to);
   std::string name(std::uint64_t seq) const;
@@ -81,6 +89,7 @@ class DeviceBook {
   std::set<Place> finished_;                     // in any run
   std::set<Place> failed_;                       // in any run
   std::set<Place> expired_;                      // passed over for it
+  std::set<Place> due_;  // failed, passed by a stored cursor: to be reported
   std::uint64_t lost_told_ = 0;
   std::uint64_t dispatches_ = 0;
   std::optional<protocol::Cursor> acknowledged_;

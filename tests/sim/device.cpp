@@ -14,25 +14,18 @@ constexpr std::string_view kFirst = "first";  // the action that every event sta
 
 class DeviceAction final : public agent::Action {
  public:
-  DeviceAction(Device& device, const char* label) : device_(device), label_(label) {}
+  DeviceAction(Device& device, const char* label, const Device::Rules& rules)
+      : device_(device), label_(label), rules_(rules) {}
   void start(agent::Run run, const agent::ReceivedEvent& event,
              agent::RunObserver& observer) override {
-    device_.act(label_, run, event, observer);
+    device_.act(label_, rules_, run, event, observer);
   }
 
  private:
   Device& device_;
   const char* label_;
+  Device::Rules rules_;
 };
-
-// Every event has one action; those called "two…" have another one.
-std::shared_ptr<agent::RuleSet> make_rules(Device& device) {
-  auto rules = std::make_shared<agent::RuleSet>(2);
-  (*rules)[0].actions.push_back({"first", std::make_unique<DeviceAction>(device, "first")});
-  (*rules)[1].name_glob = "two*";
-  (*rules)[1].actions.push_back({"second", std::make_unique<DeviceAction>(device, "second")});
-  return rules;
-}
 
 agent::SessionOptions make_options(Dice& dice) {
   constexpr std::size_t kMaxBytes[] = {512, 1024, 4096, 16384, 32768};
@@ -55,8 +48,33 @@ Device::Device(Context& context, Gateway& gateway, const Ledger& ledger, std::st
       options_(make_options(context.dice)),
       frame_bytes_max_(context.dice.one_in(2) ? protocol::kFrameBytesMax : options_.max_bytes),
       book_(context, ledger,
-            {user_, name_, options_.max_bytes, options_.start_oldest, options_.concurrency}),
-      rules_(make_rules(*this)) {}
+            {user_, name_, options_.max_bytes, options_.max_bytes, options_.concurrency}) {
+  make_rules(true);
+}
+
+// Every event has one action; those called "two…" may have another one.
+void Device::make_rules(bool has_second) {
+  const Rules which{++rules_number_, has_second};
+  rules_ = std::make_shared<agent::RuleSet>(has_second ? 2 : 1);
+  (*rules_)[0].actions.push_back({"first", std::make_unique<DeviceAction>(*this, "first", which)});
+  if (!has_second) return;
+  (*rules_)[1].name_glob = "two*";
+  (*rules_)[1].actions.push_back(
+      {"second", std::make_unique<DeviceAction>(*this, "second", which)});
+}
+
+void Device::reconfigure() {
+  options_ = make_options(context_.dice);
+  if (frame_bytes_max_ < options_.max_bytes) frame_bytes_max_ = options_.max_bytes;
+  book_.reconfigured(options_.max_bytes, options_.concurrency);
+  make_rules(!context_.dice.one_in(3));
+  context_.trace.line(context_.now(), "reconfigured", name_, options_.max_bytes,
+                      options_.concurrency, rules_number_);
+  enter([&](agent::Agent& agent) {
+    agent.set_rules(rules_);
+    agent.reconfigure(options_);
+  });
+}
 
 void Device::enter(const std::function<void(agent::Agent&)>& call) {
   if (!agent_) return;
@@ -86,6 +104,7 @@ void Device::plan_troubles(base::Duration stretch) {
   });
   sometime(Trouble::kNetworkUp, stretch,
            [this] { enter([](agent::Agent& agent) { agent.network_up(); }); });
+  sometime(Trouble::kReconfigured, stretch, [this] { reconfigure(); });
   sometime(Trouble::kClockJumps, stretch, [this] {
     constexpr std::uint64_t kDay_ms = 24ULL * 3600 * 1000;
     clock_error_ms_ = static_cast<std::int64_t>(context_.dice.below(2 * kDay_ms)) -
@@ -107,7 +126,8 @@ void Device::boot() {
   if (agent_ || context_.schedule.stopped()) return;
   ++process_;
   power_lost_ = false;
-  if (context_.strikes(Trouble::kStorageWiped)) storage_.reset();
+  began_with_.clear();
+  if (context_.strikes(Trouble::kStorageWiped)) storage_.clear();
   const agent::Ports ports{*this, *this, *this, *this, *this, *this, *this};
   agent_ = std::make_unique<agent::Agent>(ports, options_, "cursor");
   context_.trace.line(context_.now(), "boot", name_, loaded_.value_or("-"));
@@ -136,13 +156,20 @@ void Device::end_process(base::Duration off_for) {
   context_.schedule.after(off_for, [this] { boot(); });
 }
 
-void Device::act(const char* label, agent::Run run, const agent::ReceivedEvent& event,
-                 agent::RunObserver& observer) {
+void Device::act(const char* label, const Rules& rules, agent::Run run,
+                 const agent::ReceivedEvent& event, agent::RunObserver& observer) {
   if (power_lost_) return;
   const protocol::Event& it = event.event();
-  const bool has_second = it.name.starts_with("two");
+  const bool has_second = rules.has_second && it.name.starts_with("two");
   const bool is_first = label == kFirst;
-  if (is_first) book_.dispatched(event.stream(), it);
+  if (is_first) {
+    book_.dispatched(event.stream(), it);
+    began_with_[run] = rules.number;
+  } else if (began_with_[run] != rules.number) {
+    context_.broken("rules-it-began-with",
+                    name_ + ": expected event " + std::to_string(it.seq) + " to go on with rules " +
+                        std::to_string(began_with_[run]) + ", got " + std::to_string(rules.number));
+  }
   if (dies_now()) return;
   const bool fails = context_.strikes(Trouble::kActionFails);
   const bool last = !is_first || !has_second;
@@ -162,7 +189,10 @@ void Device::end_action(std::uint64_t process, agent::Run run, const std::string
                         std::uint64_t seq, bool last, bool fails, agent::RunObserver& observer) {
   if (process != process_) return;
   if (fails) book_.action_failed(epoch, seq);
-  if (last) book_.finished(epoch, seq);
+  if (last) {
+    book_.finished(epoch, seq);
+    began_with_.erase(run);
+  }
   observer.run_finished(
       run, fails ? base::fail(base::ErrorCode::kIo, "it did not work") : base::Status());
 }

@@ -51,8 +51,13 @@ class Device final : public LinkEnd,
   // Since when the gateway has had its only link; nothing: it has none or several.
   std::optional<base::Instant> linked_since() const;
 
+  // Which of this device's rules an action is of.
+  struct Rules {
+    std::uint64_t number = 0;  // of the set; counts up
+    bool has_second = true;    // events called "two…" have another action
+  };
   // An action of a rule.
-  void act(const char* label, agent::Run run, const agent::ReceivedEvent& event,
+  void act(const char* label, const Rules& rules, agent::Run run, const agent::ReceivedEvent& event,
            agent::RunObserver& observer);
 
   void link_opened(LinkId link) override;
@@ -84,8 +89,11 @@ class Device final : public LinkEnd,
   void end_process(base::Duration off_for);
   void end_action(std::uint64_t process, agent::Run run, const std::string& epoch,
                   std::uint64_t seq, bool last, bool fails, agent::RunObserver& observer);
+  // Another configuration, as SIGHUP brings it.
+  void reconfigure();
+  void make_rules(bool has_second);
   bool dies_now();
-  void hold(std::string_view value);
+  void hold(std::string_view key, std::string_view value);
   void first_answer(std::string_view text);
   void expect_another_try(agent::Attempt attempt);
   std::optional<agent::Attempt> attempt_of(LinkId link) const;
@@ -98,9 +106,11 @@ class Device final : public LinkEnd,
   std::size_t frame_bytes_max_ = 0;  // a larger one is dropped by the transport
   DeviceBook book_;
   std::shared_ptr<agent::RuleSet> rules_;
+  std::uint64_t rules_number_ = 0;
+  std::map<agent::Run, std::uint64_t> began_with_;  // the set that an event's first action was of
 
-  std::optional<std::string> storage_;
-  std::optional<std::string> loaded_;  // what the process found
+  std::map<std::string, std::string, std::less<>> storage_;
+  std::optional<std::string> loaded_;  // the cursor that the process found
   std::unique_ptr<agent::Agent> agent_;
   std::uint64_t process_ = 0;
   std::map<agent::Attempt, LinkId> links_;  // open or opening, of this process

@@ -14,6 +14,8 @@ base::Duration ghost_max(const agent::Timing& timing) {
   return timing.heartbeat + timing.heartbeat_spread + timing.answer_timeout + 1min;
 }
 
+constexpr std::string_view kCursorKey = "cursor";
+
 }  // namespace
 
 std::optional<agent::Attempt> Device::attempt_of(LinkId link) const {
@@ -111,26 +113,32 @@ void Device::close(agent::Attempt attempt, std::uint16_t code) {
   open_.erase(attempt);
 }
 
-base::Result<std::optional<std::string>> Device::get(std::string_view) {
-  loaded_.reset();
+base::Result<std::optional<std::string>> Device::get(std::string_view key) {
+  const bool is_cursor = key == kCursorKey;
+  if (is_cursor) loaded_.reset();
   if (context_.strikes(Trouble::kStorageUnreadable)) {
+    book_.reports_lost();
     return base::fail(base::ErrorCode::kIo, "cannot be read");
   }
-  loaded_ = storage_;
-  return storage_;
+  const auto found = storage_.find(key);
+  if (found == storage_.end()) return std::optional<std::string>();
+  if (is_cursor) loaded_ = found->second;
+  return std::optional(found->second);
 }
 
-void Device::hold(std::string_view value) {
-  storage_ = value;
+void Device::hold(std::string_view key, std::string_view value) {
+  storage_.insert_or_assign(std::string(key), std::string(value));
+  context_.trace.line(context_.now(), "holds", name_, key, value);
+  if (key != kCursorKey) return;
   if (const auto cursor = protocol::parse_cursor(value)) book_.stored(*cursor);
 }
 
 // Torn writes leave the old value or the new one, whole.
-base::Status Device::put(std::string_view, std::string_view value) {
+base::Status Device::put(std::string_view key, std::string_view value) {
   if (power_lost_) return base::fail(base::ErrorCode::kIo, "no power");
   const bool dies = dies_now();
   const bool fails = dies || context_.strikes(Trouble::kStorageFails);
-  if (!fails || context_.dice.one_in(2)) hold(value);
+  if (!fails || context_.dice.one_in(2)) hold(key, value);
   if (fails) return base::fail(base::ErrorCode::kIo, "the write failed");
   return {};
 }

@@ -64,6 +64,9 @@ void Ledger::restored(const std::string& user, const std::string& epoch, std::ui
   for (auto& [seq, entry] : streams_[user].entries) {
     posts_[entry.post->number].lost_by_restore = true;
   }
+  for (const auto& [device, book] : books_) {
+    if (book->user() == user) book->gone_after(epoch, head);
+  }
   Stream& stream = streams_[user];
   past_[{user, stream.epoch}] = std::move(stream);
   stream = Stream{epoch, true, head, {}};

@@ -59,6 +59,7 @@ constexpr Usual kUsual[] = {
     {Trouble::kStorageWiped, 500, "start"},
     {Trouble::kNetworkOut, 600, "device and 10 minutes"},
     {Trouble::kNetworkUp, 1500, "device and 10 minutes"},
+    {Trouble::kReconfigured, 1500, "device and 10 minutes"},
     {Trouble::kClockJumps, 800, "device and 10 minutes"},
     {Trouble::kActionFails, 1500, "action"},
     {Trouble::kActionSlow, 400, "action"},

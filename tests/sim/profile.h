@@ -66,6 +66,7 @@ enum class Trouble : std::uint8_t {
   kStorageWiped,
   kNetworkOut,
   kNetworkUp,
+  kReconfigured,  // other settings and other rules, while events are under way
   kClockJumps,
   kActionFails,
   kActionSlow,

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <memory>
 
 namespace beckon::agent {
 namespace {
@@ -36,6 +37,7 @@ class World final : public Transport,
   }
   base::Status put(std::string_view key, std::string_view value) override {
     calls.push_back("put " + std::string(value));
+    if (key == full_for) return base::fail(base::ErrorCode::kIo, "no space");
     values[std::string(key)] = value;
     return {};
   }
@@ -55,6 +57,8 @@ class World final : public Transport,
   std::vector<std::string> calls;
   std::map<std::string, std::string> values;
   bool damaged = false;
+  std::string full_for;  // this key cannot be stored
+  base::Status outcome;  // of actions
   base::Instant time{};
   base::WallTime wall_time{};
   std::optional<base::Instant> alarm;
@@ -65,7 +69,7 @@ class NoteAction final : public Action {
   explicit NoteAction(World& world) : world_(world) {}
   void start(Run run, const ReceivedEvent& event, RunObserver& observer) override {
     world_.calls.push_back("act " + event.event().id);
-    observer.run_finished(run, {});
+    observer.run_finished(run, world_.outcome);
   }
 
  private:
@@ -98,6 +102,62 @@ TEST(Agent, AnEventRunsItsActionsThenIsStoredThenAcknowledged) {
   world.time = *world.alarm;
   agent.alarm();
   EXPECT_THAT(world.calls.back(), HasSubstr(R"("cursor":"ep:41")"));
+}
+
+// Online at ep:40, with an action for every event.
+std::unique_ptr<Agent> make_online(World& world) {
+  world.values["cursor"] = "ep:40";
+  auto agent = std::make_unique<Agent>(ports(world), SessionOptions{}, "cursor");
+  auto rules = std::make_shared<RuleSet>(1);
+  (*rules)[0].actions.push_back({"note", std::make_unique<NoteAction>(world)});
+  agent->set_rules(rules);
+  agent->start();
+  agent->opened(1);
+  agent->message(
+      1, R"({"type":"synced","cursor":"ep:40","head":"ep:40","events":[],"more":false,"lost":0})");
+  world.calls.clear();
+  return agent;
+}
+
+constexpr char kReports41[] =
+    R"({"epoch":"ep","failed":[{"seq":41,"action":"note","error":"it did not work"}]})";
+
+TEST(Agent, AFailureIsStoredBeforeTheCursorThatPassesIt) {
+  World world;
+  const auto agent = make_online(world);
+  world.outcome = base::fail(base::ErrorCode::kIo, "it did not work");
+  agent->message(1, kEvent41);
+  EXPECT_THAT(world.calls, ElementsAre("act i41", "put " + std::string(kReports41), "put ep:41"));
+  EXPECT_EQ(world.values["cursor.failed"], kReports41);
+}
+
+TEST(Agent, ACursorWhoseFailureCannotBeStoredIsNotStoredEither) {
+  World world;
+  const auto agent = make_online(world);
+  world.full_for = "cursor.failed";
+  world.outcome = base::fail(base::ErrorCode::kIo, "it did not work");
+  agent->message(1, kEvent41);
+  EXPECT_EQ(world.values["cursor"], "ep:40");
+}
+
+TEST(Agent, WhatFailedBeforeACrashIsReportedWithTheFirstSync) {
+  World world;
+  world.values["cursor"] = "ep:41";
+  world.values["cursor.failed"] = kReports41;
+  Agent agent(ports(world), {}, "cursor");
+  agent.start();
+  agent.opened(1);
+  EXPECT_THAT(world.calls.back(), HasSubstr(R"("failed":[{"seq":41,"action":"note")"));
+}
+
+TEST(Agent, DamagedReportsAreNoReasonToFail) {
+  World world;
+  world.values["cursor"] = "ep:41";
+  world.values["cursor.failed"] = "nonsense";
+  Agent agent(ports(world), {}, "cursor");
+  agent.start();
+  agent.opened(1);
+  EXPECT_THAT(world.calls.back(), HasSubstr(R"("cursor":"ep:41","max_bytes":16384})"));
 }
 
 TEST(Agent, ADamagedCursorIsNoReasonToFail) {

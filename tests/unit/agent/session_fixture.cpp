@@ -28,6 +28,15 @@ void SessionTest::make(std::optional<protocol::Cursor> cursor) {
   session_ = std::make_unique<Session>(options_, std::move(cursor), 7, base::null_log());
 }
 
+void SessionTest::crash() {
+  const auto cursor = protocol::parse_cursor(stored_);
+  make(cursor ? std::optional(*cursor) : std::nullopt);
+  auto reports = decode_reports(stored_reports_.value_or(R"({"epoch":"ep","failed":[]})"));
+  ASSERT_TRUE(reports) << reports.error().message;
+  session_->restore(std::move(*reports));
+  running_.clear();
+}
+
 Session& SessionTest::session() {
   if (!session_) make(protocol::Cursor{"ep", 40});
   return *session_;
@@ -48,7 +57,9 @@ std::string SessionTest::show(Command& command) {
             return "dispatch " + std::to_string(one.event.seq);
           },
           [this](const command::Store& one) {
+            report_writes_ += one.reports ? 1 : 0;
             if (storage_works_) stored_ = protocol::to_string(one.cursor);
+            if (storage_works_ && one.reports) stored_reports_ = one.reports;
             return "store " + protocol::to_string(one.cursor);
           },
           [this](const command::Changed& one) {

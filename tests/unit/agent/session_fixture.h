@@ -32,6 +32,8 @@ class SessionTest : public ::testing::Test {
  protected:
   // Makes the session; before the first input. Without a call, one with cursor ep:40.
   void make(std::optional<protocol::Cursor> cursor);
+  // A new one with what the storage holds, as after a crash; its attempts count from 1 again.
+  void crash();
   Session& session();
 
   // Each returns the commands of the step, and those of the storage's answers that follow at once.
@@ -56,7 +58,9 @@ class SessionTest : public ::testing::Test {
 
   SessionOptions options_;
   bool storage_works_ = true;
-  std::string stored_;  // what the storage holds
+  std::string stored_;                         // what the storage holds
+  std::optional<std::string> stored_reports_;  // and beside it
+  int report_writes_ = 0;
   std::string reason_;  // of the last change
   base::Instant now_{};
 

@@ -207,5 +207,36 @@ TEST_F(StoragePowerTest, APowerCutAfterAnyCallLeavesTheOldOrTheNewValueWhole) {
   EXPECT_GT(cuts, 100);
 }
 
+// What the agent stores first (failure reports) is there whenever what it stores next (the cursor
+// that passes them) is.
+TEST_F(StoragePowerTest, OfTwoValuesTheSecondNeverOutlivesAPowerCutWithoutTheFirst) {
+  Disk disk;
+  int stored = 0;  // both
+  int cuts = 0;
+  const auto look = [&] {
+    disk.cut_power(directory_ + "/disk", [&](const std::string& root) {
+      ++cuts;
+      FileStorage found(root + "/var/state");
+      const auto number = [&](const char* key) {
+        const auto value = found.get(key);
+        EXPECT_TRUE(value) << "torn: " << value.error().message;
+        return std::stoi(value.value_or("0").value_or("0"));
+      };
+      const int reports = number("cursor.failed");
+      const int cursor = number("cursor");
+      ASSERT_GE(reports, cursor);
+      ASSERT_GE(cursor, stored);
+    });
+  };
+  FileStorage storage("/var/state", std::make_unique<DiskCalls>(disk, look));
+  for (const int next : {1, 22, 333}) {
+    ASSERT_TRUE(storage.put("cursor.failed", std::to_string(next)));
+    ASSERT_TRUE(storage.put("cursor", std::to_string(next)));
+    stored = next;
+    look();
+  }
+  EXPECT_GT(cuts, 200);
+}
+
 }  // namespace
 }  // namespace beckon::platform
