@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "emulator/app/memory.h"
 #include "emulator/app/data_folder.h"
 #include "emulator/app/tls.h"
 
@@ -143,6 +144,7 @@ void Parts::build_door() {
                         .gateway = gateway_.get(),
                         .functions = functions_.get(),
                         .dead_letters = [this] { return events_->dead_letters_json(); },
+                        .memory = memory_json,
                         .hosts = HostRule(options_.allowed_hosts)});
   // Where other machines come in they do so under names that nobody here knows.
   std::optional<HostRule> hosts;

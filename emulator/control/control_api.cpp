@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kPrefix = "/_emulator/";
 
 constexpr std::string_view kCalls =
-    "the control API has GET health, dead-letters, connections, functions and faults; POST "
+    "the control API has GET health, memory, dead-letters, connections, functions and faults; POST "
     "connections/{id}/drop, half-open and close, functions/{name}/kill, freeze and thaw, faults "
     "and "
     "faults/next; DELETE faults; not ";
@@ -86,6 +86,7 @@ HttpResponse ControlApi::handle(const HttpRequest& request) {
 HttpResponse ControlApi::read(std::string_view call) const {
   if (call == "health") return control_reply(R"({"status":"ok"})");
   if (call == "dead-letters") return control_reply(parts_.dead_letters());
+  if (call == "memory") return control_reply(parts_.memory());
   if (call == "connections") return list_connections(parts_.gateway);
   if (call == "functions") return list_functions(parts_.functions);
   if (call == "faults") return control_reply(fault_plan_json(parts_.faults));

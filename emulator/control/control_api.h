@@ -24,6 +24,7 @@ class ControlApi {
     Gateway* gateway = nullptr;  // nullptr if the template has no WebSocket API
     const Functions* functions = nullptr;
     std::function<std::string()> dead_letters;  // a JSON array
+    std::function<std::string()> memory = {};   // a JSON object
     HostRule hosts = HostRule();
   };
 

@@ -5,6 +5,10 @@
 
 namespace beckon::emulator::dynamodb {
 
+std::int64_t memory_used() noexcept {
+  return sqlite3_memory_used();
+}
+
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const noexcept {
   sqlite3_finalize(statement);
 }

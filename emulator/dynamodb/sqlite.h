@@ -21,6 +21,9 @@ struct SqliteError : std::exception {
   std::string message;  // what was tried, and SQLite's own text
 };
 
+// What SQLite holds of the heap, in bytes: page caches, statements, everything.
+std::int64_t memory_used() noexcept;
+
 class Statement {
  public:
   // Bound texts and blobs must live until the statement is reset.
