@@ -45,6 +45,9 @@ void DeviceBook::reconfigured(std::size_t max_bytes, std::size_t concurrency) {
 }
 
 void DeviceBook::gone_after(const std::string& epoch, std::uint64_t seq) {
+  const bool was_ahead = acknowledged_ && acknowledged_->epoch == epoch && acknowledged_->seq > seq;
+  if (was_ahead) acknowledged_.reset();
+  went_back_.insert(epoch);
   for (std::set<Place>* places : {&finished_, &failed_, &due_}) {
     std::erase_if(*places,
                   [&](const Place& place) { return place.first == epoch && place.second > seq; });
@@ -61,7 +64,7 @@ void DeviceBook::booted(const std::optional<protocol::Cursor>& stored) {
 
 void DeviceBook::based(const protocol::Cursor& base) {
   const Stream& stream = ledger_.stream(traits_.user);
-  if (run_.positioned && run_.epoch == base.epoch) {
+  if (run_.positioned && run_.epoch == base.epoch && !went_back_.contains(base.epoch)) {
     return context_.broken("exactly-once",
                            traits_.device + ": expected one reset for an epoch, got " +
                                protocol::to_string(base) + " after " + std::to_string(run_.last));

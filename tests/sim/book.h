@@ -89,7 +89,8 @@ class DeviceBook {
   std::set<Place> finished_;                     // in any run
   std::set<Place> failed_;                       // in any run
   std::set<Place> expired_;                      // passed over for it
-  std::set<Place> due_;  // failed, passed by a stored cursor: to be reported
+  std::set<Place> due_;              // failed, passed by a stored cursor: to be reported
+  std::set<std::string> went_back_;  // epochs
   std::uint64_t lost_told_ = 0;
   std::uint64_t dispatches_ = 0;
   std::optional<protocol::Cursor> acknowledged_;
