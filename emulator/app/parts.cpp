@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
-#include "emulator/app/memory.h"
 #include "emulator/app/data_folder.h"
+#include "emulator/app/memory.h"
 #include "emulator/app/tls.h"
 
 namespace beckon::emulator {
