@@ -40,7 +40,10 @@ void Session::receive(Link& link, protocol::Synced&& synced, base::WallTime rece
   const std::size_t reported = std::min(link.reports_in_flight, failed_.size());
   failed_.erase(failed_.begin(), failed_.begin() + static_cast<std::ptrdiff_t>(reported));
   link.reports_in_flight = 0;
-  if (state_ == State::kStopping) return;
+  if (state_ == State::kStopping) {
+    link.synced = true;  // or the first sync would be sent again with every answer to it
+    return;
+  }
   if (!link.synced) become_online(link);
   if (synced.lost > 0) commands_.push_back(command::Lost{synced.lost});
   const std::uint64_t taken_before = window_.taken_seq();

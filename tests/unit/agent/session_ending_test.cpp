@@ -81,6 +81,13 @@ TEST_F(SessionTest, ASessionWithoutALinkEndsAtOnce) {
   EXPECT_THAT(step(input::Stop{}), ElementsAre("close 1 1001", "now stopping", "now stopped"));
 }
 
+TEST_F(SessionTest, AStopDuringTheFirstSyncEndsWithItsAnswer) {
+  start();
+  opened(1);
+  EXPECT_THAT(step(input::Stop{}), ElementsAre("now stopping"));
+  EXPECT_THAT(answer(1, {.cursor = 40, .head = 43}), ElementsAre("close 1 1001", "now stopped"));
+}
+
 TEST_F(SessionTest, ALinkThatEndsWhileStoppingIsNotReplaced) {
   go_online();
   event(1, 41);
