@@ -10,6 +10,7 @@
 
 #include "cli/completion.h"
 #include "cli/failure.h"
+#include "common/base/bytes.h"
 
 namespace beckon::cli {
 namespace {
@@ -126,7 +127,10 @@ void add_post(CLI::App& app, Typed& typed) {
       ->type_name("DURATION");
   post->add_option("--collapse", typed.post.event.collapse,
                    "Of several waiting events with this key only the newest is delivered")
-      ->type_name("KEY");
+      ->type_name("KEY")
+      ->check([](const std::string& key) {
+        return std::string(key.empty() ? "must not be empty" : "");
+      });
   post->add_option("--wait", typed.wait,
                    "Wait until every device has handled it, at most this long")
       ->type_name("DURATION");
@@ -161,6 +165,9 @@ PostOptions post_options(Typed& typed, bool has_message, bool has_data) {
                   "--data '{\"text\":\"MESSAGE\"}'");
   }
   PostOptions post = std::move(typed.post);
+  if (has_message && !base::is_utf8(typed.message)) {
+    throw Failure(kExitUsage, "MESSAGE must be UTF-8; other bytes cannot stand in JSON");
+  }
   if (has_message) post.event.data = message_data(typed.message);
   if (has_data) post.event.data = read_data(typed.data);
   if (!has_message && !has_data && post.event.name == "message") {
@@ -198,6 +205,14 @@ void take_command(const CLI::App& app, Typed& typed, Options& options) {
   }
 }
 
+// CLI11 misses a command before it looks at what was typed instead of one.
+std::string explain(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> unknown = app.remaining();
+  if (!app.get_subcommands().empty() || unknown.empty()) return error.what();
+  const char* what = unknown.front().starts_with('-') ? "option" : "command";
+  return fmt::format("there is no {} '{}'", what, unknown.front());
+}
+
 }  // namespace
 
 ParseOutcome parse_command_line(int argc, const char* const* argv) {
@@ -221,7 +236,7 @@ ParseOutcome parse_command_line(int argc, const char* const* argv) {
       app.exit(error);  // prints help or the version
       outcome.exit_code = kExitOk;
     } else {
-      fmt::print(stderr, "beckon: {}\nTry: beckon --help\n", error.what());
+      fmt::print(stderr, "beckon: {}\nTry: beckon --help\n", explain(app, error));
       outcome.exit_code = kExitUsage;
     }
     return outcome;

@@ -75,15 +75,17 @@ std::size_t display_width(std::string_view text) {
 std::string relative_time(std::int64_t then_ms, std::int64_t now_ms) {
   if (then_ms == 0) return "";
   const std::int64_t seconds = std::abs(now_ms - then_ms) / 1000;
+  // To the nearest: a week that has just begun is 7 d.
+  const auto in = [seconds](std::int64_t unit_s) { return (seconds + unit_s / 2) / unit_s; };
   std::string amount;
   if (seconds < 120) {
     amount = fmt::format("{} s", seconds);
   } else if (seconds < 120 * 60) {
-    amount = fmt::format("{} min", seconds / 60);
+    amount = fmt::format("{} min", in(60));
   } else if (seconds < 48 * 3600) {
-    amount = fmt::format("{} h", seconds / 3600);
+    amount = fmt::format("{} h", in(3600));
   } else {
-    amount = fmt::format("{} d", seconds / 86400);
+    amount = fmt::format("{} d", in(86400));
   }
   return then_ms > now_ms ? "in " + amount : amount + " ago";
 }

@@ -107,6 +107,7 @@ class Show(Case):
         self.assertEqual((letter["event_id"], letter["name"]), (event_id, "lost"))
         self.assertIn("target", letter["message"])
         self.assertEqual(len(emulator.dead_letters()), 1)
+        self.assertEqual(letters(), [letter], "looking hides nothing from whoever looks next")
 
     def test_an_unknown_event_ends_with_3(self):
         emulator = self.emulator()
@@ -204,6 +205,14 @@ class Errors(Case):
                 done = self.run_beckon(*args, status=2)
                 self.assertEqual(done.stdout, "")
                 self.assertIn("beckon: ", done.stderr)
+        self.assertIn("there is no command 'fly'", self.run_beckon("fly", status=2).stderr)
+        self.assertIn("there is no option '--fly'", self.run_beckon("--fly", status=2).stderr)
+
+    def test_what_is_typed_goes_out_as_it_is_or_not_at_all(self):
+        for wrong, error in ((["Bob", "not UTF-8: \udcff"], "MESSAGE must be UTF-8"),
+                             (["Bob", "x", "--collapse", ""], "--collapse: must not be empty")):
+            with self.subTest(args=wrong):
+                self.assertIn(error, self.run_beckon("post", *wrong, status=2).stderr)
 
 
 class Completion(Case):

@@ -43,6 +43,8 @@ TEST(RelativeTime, ThePastTheFutureAndNever) {
   EXPECT_EQ(relative_time(1'000, 1'000 + 7'200'000), "2 h ago");
   EXPECT_EQ(relative_time(1'000, 1'000 + 4LL * 86'400'000), "4 d ago");
   EXPECT_EQ(relative_time(60'000, 1'000), "in 59 s");
+  EXPECT_EQ(relative_time(1'000 + 7LL * 86'400'000, 2'000), "in 7 d")
+      << "not 6: one second is gone";
 }
 
 TEST(Counted, OneIsSingular) {
