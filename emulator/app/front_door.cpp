@@ -41,7 +41,7 @@ void FrontDoor::on_request(HttpRequest& request, HttpDone done) {
   // SDKs post to the path of a queue's URL.
   if (request.path == "/" || service == "sqs") {
     parts_.dispatcher.handle(request, std::move(done));
-  } else if (is_lambda_path(request.path)) {
+  } else if (is_lambda_path(request.path) || service == "lambda") {
     parts_.lambda.handle(request, std::move(done));
   } else if (is_control_path(request.path)) {
     done(parts_.control.handle(request));

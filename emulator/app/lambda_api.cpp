@@ -36,8 +36,10 @@ bool is_lambda_path(std::string_view path) {
 
 base::Result<std::string> parse_function_name(std::string_view text) {
   std::string name = base::percent_decode(text);
-  if (const std::size_t arn = name.find("function:"); arn != std::string::npos) {
-    name.erase(0, arn + std::string_view("function:").size());
+  // A name may itself end in "function", so the word is looked for as a part between colons.
+  constexpr std::string_view kWord = ":function:";
+  if (const std::size_t arn = name.find(kWord); arn != std::string::npos) {
+    name.erase(0, arn + kWord.size());
   }
   const std::size_t colon = name.find(':');
   const std::string qualifier = colon == std::string::npos ? "$LATEST" : name.substr(colon + 1);
@@ -67,13 +69,14 @@ void LambdaApi::handle(HttpRequest& request, HttpDone done) {
     done(error(403, sigv4::exception_name(refusal->failure), refusal->message));
     return;
   }
-  std::string_view name = std::string_view(request.path).substr(kPrefix.size());
-  if (request.method != "POST" || !name.ends_with(kSuffix)) {
+  std::string_view name = request.path;
+  if (request.method != "POST" || !name.starts_with(kPrefix) || !name.ends_with(kSuffix)) {
     done(error(404, "UnknownOperationException",
                fmt::format("the emulator's Lambda API has Invoke only, not {} {}", request.method,
                            request.path)));
     return;
   }
+  name.remove_prefix(kPrefix.size());
   name.remove_suffix(kSuffix.size());
   const auto function = parse_function_name(name);
   if (!function || !parts_.model.functions.contains(*function)) {

@@ -31,7 +31,7 @@ class LambdaApi {
 
   explicit LambdaApi(Parts parts) : parts_(std::move(parts)) {}
 
-  // For paths of which is_lambda_path() is true.
+  // For paths of which is_lambda_path() is true, and whatever else is signed for Lambda.
   void handle(HttpRequest& request, HttpDone done);
 
  private:

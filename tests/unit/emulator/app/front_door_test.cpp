@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/sigv4/sign.h"
+
 namespace beckon::emulator {
 namespace {
 
@@ -71,6 +73,27 @@ TEST_F(FrontDoorTest, AServiceThatIsNotHereIsNamed) {
     door.on_request(request, [&](HttpResponse response) { answer = std::move(response); });
     EXPECT_EQ(answer.status, 501);
     EXPECT_THAT(answer.body, HasSubstr("does not implement the service s3"));
+  }
+}
+
+// `aws lambda list-functions` and its like are no unknown stage of the WebSocket API.
+TEST_F(FrontDoorTest, WhatIsSignedForLambdaIsAnsweredByLambdaWhateverItsPath) {
+  FrontDoor door({.dispatcher = dispatcher_, .lambda = lambda_, .control = control_}, HostRule());
+  for (const char* path : {"/2015-03-31/functions", "/2015-03-31/event-source-mappings/"}) {
+    HttpRequest request;
+    request.method = "GET";
+    request.path = request.target = path;
+    request.headers = {{"Host", "localhost"}};
+    const sigv4::Request to_sign{
+        .method = "GET", .path = path, .query = "", .headers = request.headers, .body = ""};
+    for (auto& header :
+         sigv4::sign(to_sign, {"local", "local", ""}, {"us-east-1", "lambda"}, base::wall_now())) {
+      request.headers.push_back(std::move(header));
+    }
+    HttpResponse answer;
+    door.on_request(request, [&](HttpResponse response) { answer = std::move(response); });
+    EXPECT_EQ(find_header(answer.headers, "x-amzn-ErrorType"), "UnknownOperationException");
+    EXPECT_THAT(answer.body, HasSubstr(std::string("Invoke only, not GET ") + path));
   }
 }
 

@@ -103,6 +103,8 @@ TEST_F(LambdaApiTest, NamesAndArnsAndTheirEncodingAreUnderstood) {
     EXPECT_EQ(invoke(name, "{}").status, 200) << name;
   }
   EXPECT_EQ(invoke("echo:7", "{}").status, 404);
+  model_.functions["my-function"].name = "my-function";
+  EXPECT_EQ(invoke("my-function:$LATEST", "{}").status, 200) << "the word in a name is no ARN's";
 }
 
 TEST_F(LambdaApiTest, AnErrorOfTheFunctionIs200WithTheHeader) {
