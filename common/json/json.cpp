@@ -21,8 +21,14 @@ using base::fail;
 
 constexpr double kExactIntegerMax = 9007199254740992.0;  // 2^53
 
-std::string at_offset(std::size_t offset) {
-  return " at byte " + std::to_string(offset);
+// Where in the text: a line for people's files, a byte for what machines write.
+std::string at_offset(std::string_view text, std::size_t offset) {
+  const std::string_view before = text.substr(0, offset);
+  const std::size_t newline = before.rfind('\n');
+  if (newline == std::string_view::npos) return " at byte " + std::to_string(offset);
+  const auto lines_before = std::count(before.begin(), before.end(), '\n');
+  return " at line " + std::to_string(lines_before + 1) + ", column " +
+         std::to_string(offset - newline);
 }
 
 // Above this many members names are compared by sorting them, not pairwise.
@@ -110,11 +116,11 @@ std::size_t number_length(std::string_view text) {
 base::Status scan_string(std::string_view text, std::size_t& i) {
   for (++i; i < text.size() && text[i] != '"'; ++i) {
     if (static_cast<unsigned char>(text[i]) < 0x20) {
-      return fail(ErrorCode::kInvalid, "control character in a string" + at_offset(i));
+      return fail(ErrorCode::kInvalid, "control character in a string" + at_offset(text, i));
     }
     if (text[i] != '\\') continue;
     if (text.substr(i + 1, 5) == "u0000") {
-      return fail(ErrorCode::kInvalid, "U+0000 in a string" + at_offset(i));
+      return fail(ErrorCode::kInvalid, "U+0000 in a string" + at_offset(text, i));
     }
     ++i;
   }
@@ -126,7 +132,7 @@ base::Status scan_number(std::string_view text, std::size_t& i) {
   const std::size_t length = number_length(text.substr(i));
   const char after = i + length < text.size() ? text[i + length] : ' ';
   if (length == 0 || !(is_space(after) || after == ',' || after == ']' || after == '}')) {
-    return fail(ErrorCode::kInvalid, "not a JSON number" + at_offset(i));
+    return fail(ErrorCode::kInvalid, "not a JSON number" + at_offset(text, i));
   }
   i += length - 1;
   return {};
@@ -146,13 +152,13 @@ base::Status scan(std::string_view text, int depth_max) {
     } else if (c == '{' || c == '[') {
       if (++depth > depth_max) {
         return fail(ErrorCode::kLimit,
-                    "JSON nested deeper than " + std::to_string(depth_max) + at_offset(i));
+                    "JSON nested deeper than " + std::to_string(depth_max) + at_offset(text, i));
       }
     } else if (c == '}' || c == ']') {
       --depth;
     } else if (static_cast<unsigned char>(c) >= 0x7F ||
                (static_cast<unsigned char>(c) < 0x20 && !is_space(c))) {
-      return fail(ErrorCode::kInvalid, "not JSON" + at_offset(i));
+      return fail(ErrorCode::kInvalid, "not JSON" + at_offset(text, i));
     }
     if (!status) return status;
   }
@@ -271,7 +277,7 @@ void Document::Free::operator()(cJSON* node) const {
 
 base::Result<Document> parse(std::string_view text, int depth_max, Arena* arena) {
   if (const std::size_t good = base::utf8_prefix_bytes(text); good != text.size()) {
-    return fail(ErrorCode::kInvalid, "JSON that is not UTF-8" + at_offset(good));
+    return fail(ErrorCode::kInvalid, "JSON that is not UTF-8" + at_offset(text, good));
   }
   if (const base::Status scanned = scan(text, depth_max); !scanned) {
     return std::unexpected(scanned.error());
@@ -288,10 +294,11 @@ base::Result<Document> parse(std::string_view text, int depth_max, Arena* arena)
   const std::size_t offset = end == nullptr ? 0 : static_cast<std::size_t>(end - text.data());
   if (!document.root().exists()) {
     return fail(ErrorCode::kInvalid, text.empty() ? std::string("expected JSON, got nothing")
-                                                  : "not JSON" + at_offset(offset));
+                                                  : "not JSON" + at_offset(text, offset));
   }
   for (std::size_t i = offset; i < text.size(); ++i) {
-    if (!is_space(text[i])) return fail(ErrorCode::kInvalid, "text after the JSON" + at_offset(i));
+    if (!is_space(text[i]))
+      return fail(ErrorCode::kInvalid, "text after the JSON" + at_offset(text, i));
   }
   const cJSON* root = document.node();
   if (const char* name = find_duplicate(root)) {

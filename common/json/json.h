@@ -98,8 +98,8 @@ class Document {
 inline constexpr int kDepthMaxDevice = 16;
 inline constexpr int kDepthMaxHost = 100;
 
-// Errors: kInvalid with the byte offset (not JSON, trailing text, duplicate name, U+0000, not
-// UTF-8), kLimit (nested deeper than depth_max).
+// Errors: kInvalid with the place, a line and column or in the first line a byte (not JSON,
+// trailing text, duplicate name, U+0000, not UTF-8), kLimit (nested deeper than depth_max).
 // arena: where the tree is to stand, if no other document is there; must outlive the document.
 base::Result<Document> parse(std::string_view text, int depth_max = kDepthMaxDevice,
                              Arena* arena = nullptr);

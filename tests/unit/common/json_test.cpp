@@ -59,6 +59,12 @@ TEST(Json, WhatIsNotStrictJsonIsRefused) {
   }
 }
 
+TEST(Json, AMistakeInAFileOfManyLinesIsFoundByItsLine) {
+  EXPECT_EQ(parse("{\n  \"a\": 1,\n  \"b\": nan\n}").error().message,
+            "not JSON at line 3, column 8");
+  EXPECT_EQ(parse("{\"a\": +1}").error().message, "not a JSON number at byte 6");
+}
+
 TEST(Json, NumbersInStringsAreNotNumbers) {
   EXPECT_TRUE(parse(R"(["01", "+1", ".5", "{[", "\\\"01"])"));
   EXPECT_TRUE(parse("[-0,0.5,1e5,1E-5,10]"));
