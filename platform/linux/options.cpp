@@ -170,6 +170,9 @@ base::Result<Options> parse_options(int argc, char** argv) {
     return fail(ErrorCode::kInvalid,
                 "unexpected \"" + std::string(argv[optind]) + "\"; a command goes behind \"--\"");
   }
+  if (optind == argc && after_dashes) {
+    return fail(ErrorCode::kInvalid, "expected a command behind \"--\", but there is none");
+  }
   for (int i = optind; i < argc; ++i) options.command.emplace_back(argv[i]);
   if (options.no_state && options.state_dir) {
     return fail(ErrorCode::kInvalid, "--no-state and --state-dir exclude each other");

@@ -109,18 +109,22 @@ class ExecAction final : public agent::Action {
     spec.capture = settings_.capture;
     const std::string program = spec.arguments[0];
     base::LogSink& sink = log_;
-    return processes_->start(spec, [run, &observer, &sink, program](const ProcessResult& result) {
-      const base::Logger log(sink, "exec");
-      const base::Status status = result.status();
-      const char* cut = result.output_cut ? " …" : "";
-      if (!status) {
-        log.warning("%s: %s; it wrote: %s%s", program.c_str(), status.error().message.c_str(),
-                    result.output.empty() ? "nothing" : result.output.c_str(), cut);
-      } else if (!result.output.empty()) {
-        log.info("%s wrote: %s%s", program.c_str(), result.output.c_str(), cut);
-      }
-      observer.run_finished(run, status);
-    });
+    const bool captured = spec.capture;
+    return processes_->start(
+        spec, [run, &observer, &sink, program, captured](const ProcessResult& result) {
+          const base::Logger log(sink, "exec");
+          const base::Status status = result.status();
+          const char* cut = result.output_cut ? " …" : "";
+          if (!status && !captured) {
+            log.warning("%s: %s", program.c_str(), status.error().message.c_str());
+          } else if (!status) {
+            log.warning("%s: %s; it wrote: %s%s", program.c_str(), status.error().message.c_str(),
+                        result.output.empty() ? "nothing" : result.output.c_str(), cut);
+          } else if (!result.output.empty()) {
+            log.info("%s wrote: %s%s", program.c_str(), result.output.c_str(), cut);
+          }
+          observer.run_finished(run, status);
+        });
   }
 
   Processes* const& processes_;

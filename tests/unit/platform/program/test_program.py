@@ -237,6 +237,14 @@ class Actions(Case):
         lines = [json.loads(line) for line in (self.folder / "out.in").read_text().splitlines()]
         self.assertEqual([line["seq"] for line in lines], [1, 2])
 
+    def test_of_output_that_is_not_captured_nothing_is_claimed(self):
+        agent = self.online("--", "sh", "-c", "echo mine; exit 3")
+        self.server.post()
+        agent.wait_log("exit status 3")
+        self.server.wait_until(lambda: self.server.acknowledged() == 1, "the acknowledgement")
+        self.assertFalse([line for line in agent.err if "it wrote" in line])
+        agent.wait(lambda: "mine" in "".join(agent.out), "the command's own output")
+
     def test_rules_choose_and_failures_are_reported(self):
         config = self.configured(rules=[
             {"name": "door.*", "where": {"data.door": {"one_of": ["front", "back"]}},

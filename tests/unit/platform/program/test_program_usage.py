@@ -33,6 +33,7 @@ class Usage(Case):
 
     def test_wrong_usage_is_status_2_and_says_what(self):
         for arguments, text in ((["--nonsense"], "unknown option"), ([], "url: expected"),
+                                (["--url", "wss://x/dev", "--"], 'expected a command behind "--"'),
                                 (["--url", "ws://example.org", "--user", "B", "--device", "d"], "wss://")):
             done = self.run_agent(*arguments)
             self.assertEqual((done.returncode, done.stdout), (2, ""))
@@ -70,6 +71,9 @@ class Usage(Case):
                                schema["properties"]["timing"]["properties"])):
             line = next(line for line in unknown.stderr.splitlines() if prefix in line)
             self.assertEqual(set(line.split(prefix)[1].split(", ")), set(names))
+        shown = self.run_agent("--help").stdout
+        for name in schema["properties"]["timing"]["properties"]:
+            self.assertRegex(shown, rf"[ ,]{name}(,|\n)", "--timing takes it, so the help names it")
 
     def test_the_configurations_in_the_readme_are_right_as_they_stand(self):
         blocks = re.findall(r"^```json\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
