@@ -169,8 +169,13 @@ class Policy(Case):
             for command in lists:
                 run(*command)
 
+        def reads():
+            emulator.put_detail({"text": "for whom?"})
+            self.wait_until(emulator.dead_letters, "the dead letter", timeout_s=30)
+            run("dead-letters")
+
         run("device", "add", "laptop", "--user", "Bob", "--key", public)
-        for do, row in ((looks, "looks"), (posts, "posts"), (lambda: run("dead-letters"), "reads"),
+        for do, row in ((looks, "looks"), (posts, "posts"), (reads, "reads"),
                         (devices, "decides")):
             if do is devices:
                 run("device", "remove", "laptop")
