@@ -9,7 +9,6 @@ import socket
 import ssl
 import stat
 import subprocess
-import unittest
 
 import harness
 from harness import Case, WebSocket, paths
@@ -91,7 +90,6 @@ class Product(Tls):
         self.assertEqual(json.loads(body)["message"],
                          "This port speaks TLS: write https:// or wss:// into the URL")
 
-    @unittest.skipUnless(shutil.which("curl"), "curl is not there: apt-get install curl")
     def test_curl_keeps_its_connection_and_uploads_megabytes(self):
         emulator = self.secure()
         large = self.directory / "large"

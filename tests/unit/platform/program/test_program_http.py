@@ -4,7 +4,6 @@
 import json
 import os
 import re
-import shutil
 import socket
 import ssl
 import sys
@@ -357,7 +356,6 @@ class Places(HttpCase):
         self.assertEqual((len(hook.requests), len(other.requests)), (2, 1))
 
 
-@unittest.skipUnless(shutil.which("openssl"), "openssl is not there: apt-get install openssl")
 class Tls(HttpCase):
     def setUp(self):
         super().setUp()
