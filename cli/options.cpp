@@ -207,8 +207,8 @@ void take_command(const CLI::App& app, Typed& typed, Options& options) {
 
 // CLI11 misses a command before it looks at what was typed instead of one.
 std::string explain(const CLI::App& app, const CLI::ParseError& error) {
-  const std::vector<std::string> unknown = app.remaining();
-  if (!app.get_subcommands().empty() || unknown.empty()) return error.what();
+  const std::vector<std::string> unknown = app.remaining(true);
+  if (error.get_name() != "RequiredError" || unknown.empty()) return error.what();
   const char* what = unknown.front().starts_with('-') ? "option" : "command";
   return fmt::format("there is no {} '{}'", what, unknown.front());
 }

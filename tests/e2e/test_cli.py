@@ -206,7 +206,9 @@ class Errors(Case):
                 self.assertEqual(done.stdout, "")
                 self.assertIn("beckon: ", done.stderr)
         self.assertIn("there is no command 'fly'", self.run_beckon("fly", status=2).stderr)
-        self.assertIn("there is no option '--fly'", self.run_beckon("--fly", status=2).stderr)
+        self.assertIn("there is no command 'fly'", self.run_beckon("device", "fly", status=2).stderr)
+        for args in (["--fly"], ["post", "--fly"]):
+            self.assertIn("there is no option '--fly'", self.run_beckon(*args, status=2).stderr)
 
     def test_what_is_typed_goes_out_as_it_is_or_not_at_all(self):
         for wrong, error in ((["Bob", "not UTF-8: \udcff"], "MESSAGE must be UTF-8"),
