@@ -53,6 +53,10 @@ constexpr std::size_t kPieceBytes = 2048;
 // negative; such a piece is none.
 constexpr std::size_t kPieceBytesMax = 1024 * 1024;
 
+// What comes after the head of an answer that is enough is read for as long, so that the server can
+// end in peace; a slow one must not take the place of other requests.
+constexpr base::Duration kDrainTime{2'000};
+
 constexpr lws_retry_bo_t kNoRetry{};
 
 bool is_success(int status) {
@@ -101,6 +105,10 @@ void expire(Exchange& exchange) {
        fail(ErrorCode::kTimeout,
             exchange.begun ? "no answer from " + place_of(exchange) + " within " + limit
                            : "other requests took all of the " + limit + " that this one has"));
+}
+
+void expired(lws_sorted_usec_list_t* entry) {
+  expire(*reinterpret_cast<Exchange::Timer*>(entry)->exchange);
 }
 
 lws_client_connect_info connect_info(Exchange& exchange, lws_vhost* vhost,
@@ -235,7 +243,11 @@ int take_head(Exchange& exchange) {
   char location[kLocationBytesMax];
   const int length = lws_hdr_copy(exchange.wsi, location, sizeof location, WSI_TOKEN_HTTP_LOCATION);
   if (length > 0) answer.location.assign(location, static_cast<std::size_t>(length));
-  if (is_success(answer.status) || length > 0) tell(exchange, answer);
+  if (is_success(answer.status) || length > 0) {
+    lws_sul_schedule(exchange.client->loop().context(), 0, &exchange.deadline.entry, expired,
+                     kDrainTime.count() * LWS_US_PER_MS);
+    tell(exchange, answer);
+  }
   return has_no_body(exchange.wsi) ? -1 : 0;
 }
 
@@ -329,9 +341,6 @@ void HttpClient::start(HttpRequest request, Done done) {
   exchange.deadline.exchange = &exchange;
   const bool full = waiting_.size() >= kWaitingMax;
   exchanges_.emplace(&exchange, std::move(owned));
-  const auto expired = [](lws_sorted_usec_list_t* entry) {
-    expire(*reinterpret_cast<Exchange::Timer*>(entry)->exchange);
-  };
   const auto refused = [](lws_sorted_usec_list_t* entry) {
     over(*reinterpret_cast<Exchange::Timer*>(entry)->exchange,
          fail(ErrorCode::kLimit,

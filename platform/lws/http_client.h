@@ -58,9 +58,10 @@ class HttpClient {
   HttpClient(Loop& loop, NameResolver& resolver);
   ~HttpClient();  // what was not done is never reported
 
-  // An answer with a status of 200 to 299 is reported as soon as that is known; what follows is
-  // read and dropped. Of every answer at most kReadMax bytes are read. Errors besides those of
-  // check_address: kTimeout, kUnavailable, kLimit (kWaitingMax requests wait).
+  // An answer with a status of 200 to 299, or with a place to go to instead, is reported as soon as
+  // that is known; what follows is read for two seconds and dropped. Of every answer at most
+  // kReadMax bytes are read. Errors besides those of check_address: kTimeout, kUnavailable, kLimit
+  // (kWaitingMax requests wait).
   void start(HttpRequest request, Done done);
 
   static constexpr std::size_t kAtOnce = 4;  // connections; more requests wait
