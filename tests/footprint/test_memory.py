@@ -16,7 +16,7 @@ kept = []
 for line in sys.stdin:
     count = int(line)
     if count < 0: os.dup(0)
-    else: kept.append(bytearray(os.urandom(count)))
+    elif count: kept.append(bytearray(os.urandom(count)))
     temporary = bytearray(os.urandom(500_000))  # what a burst takes and gives back
     del temporary
     print("done", flush=True)
@@ -43,18 +43,31 @@ class Leak(unittest.TestCase):
         memory.harness.wait_until(lambda: stat.read_text("ascii").rpartition(")")[2].split()[0] == "S",
                                   "the program to wait")
 
-    def growth(self, leaked_bytes):
+    def leaks(self, leaked_bytes):
         watch = memory.Watch("leak", self.child.pid)
+        rounds = 200
         for _ in range(4):
-            for _ in range(100):
+            for _ in range(rounds):
                 self.tell(leaked_bytes)
                 watch.read()
             watch.next_window()
-        return watch.growth()
+        return watch.growth() > watch.growth_max(3 * rounds)
 
-    def test_a_leak_of_a_kilobyte_a_round_is_seen_and_no_leak_is_none(self):
-        self.assertLess(self.growth(0), 0.01)
-        self.assertGreater(self.growth(1024), 0.01)
+    def test_a_leak_of_a_few_bytes_a_round_is_seen_and_no_leak_is_none(self):
+        self.assertFalse(self.leaks(0))
+        self.assertTrue(self.leaks(1))
+
+    def test_what_a_process_says_itself_is_held_to_the_byte(self):
+        held = iter([1000, 900, 900 + 3 * 16, 900 + 3 * 16 + 1])
+        watch = memory.Watch("exact", self.child.pid, lambda: next(held))
+        for judged in (False, True):
+            watch.read()
+            watch.read()
+            if judged:
+                self.assertEqual(watch.growth(), 3 * 16)
+                self.assertLessEqual(watch.growth(), watch.growth_max(3))
+                self.assertGreater(watch.growth(), watch.growth_max(2))
+            watch.next_window()
 
     def test_a_leaked_descriptor_is_seen(self):
         before = memory.descriptors(self.child.pid)

@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace beckon::protocol {
 namespace {
+
+using Sizes = std::vector<std::size_t>;
 
 Event with_data(std::size_t bytes) {
   Event event;
@@ -27,7 +30,7 @@ TEST(Spares, TheMemoryOfAnEventIsTheNextOnes) {
 
 TEST(Spares, TheyHoldAFewKilobytesWhateverCame) {
   Spares spares(64);
-  for (const std::size_t bytes : {28'000, 300, 3'000, 3'000, 3'000, 28'000, 1'000, 20, 0}) {
+  for (const std::size_t bytes : Sizes{28'000, 300, 3'000, 3'000, 3'000, 28'000, 1'000, 20, 0}) {
     for (int i = 0; i < 100; ++i) spares.give_back(with_data(bytes));
     EXPECT_LE(spares.text_bytes(), Spares::kTextBytesMax);
   }
@@ -60,7 +63,7 @@ TEST(Spares, TheListOfALongAnswerIsFreed) {
 
 TEST(Spares, WhatIsDecodedIntoThemIsWhatIsDecodedWithout) {
   Spares spares(4096);
-  for (const std::size_t bytes : {3'000, 100, 5'000, 10}) {
+  for (const std::size_t bytes : Sizes{3'000, 100, 5'000, 10}) {
     spares.give_back(with_data(bytes));
     Event event = with_data(0);
     event.seq = 44;
