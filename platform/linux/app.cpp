@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "common/base/bytes.h"
+#include "platform/linux/code_pages.h"
 #include "platform/linux/status_lines.h"
 #include "platform/linux/trust.h"
 
@@ -176,6 +177,7 @@ void App::timer_fired() {
 
 void App::state_changed(agent::State state, std::string_view reason) {
   print_status(state_line(state, reason, base::wall_now()));
+  if (state == agent::State::kOnline) release_code_pages();  // those of the start and the handshake
   if (state != agent::State::kStopped) return;
   processes_->terminate_all();
   end_at_ = now() + kEndMax;

@@ -113,10 +113,13 @@ class SteadyState : public ::testing::Test {
   }
 
   // A message of the server, put together here.
-  template <class... Arguments>
-  void say(const char* format, Arguments... arguments) {
+  void say(std::string_view text) {
+    said_ += text.copy(text_.data() + said_, text_.size() - said_);
+  }
+  template <class First, class... Others>
+  void say(const char* format, First first, Others... others) {
     const int length =
-        std::snprintf(text_.data() + said_, text_.size() - said_, format, arguments...);
+        std::snprintf(text_.data() + said_, text_.size() - said_, format, first, others...);
     said_ += static_cast<std::size_t>(length);
   }
   void said() {

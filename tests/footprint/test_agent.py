@@ -4,8 +4,8 @@ small devices; raising a figure needs a line in CHANGELOG.md.
 
 stripped_bytes: the program with TLS, libc apart. resident and anonymous bytes: online over TLS and
 idle after an event, with the default timing and one trusted certificate (the system's bundle takes
-half a megabyte more), the least of ten starts: how many of its file's pages the kernel maps at once
-is not the agent's doing. wakeups_per_minute: of all its threads while nothing happens."""
+half a megabyte more), in each of ten starts: where libraries are loaded is random, and with it how
+many of their pages the kernel maps at once. wakeups_per_minute: of all its threads while nothing happens."""
 
 import json
 import pathlib
@@ -68,9 +68,9 @@ class Agent(Case):
     def test_memory_of_an_online_agent_is_within_its_budgets(self):
         resident, anonymous = zip(*(memory.rollup(self.online(f"start-{start}").pid)
                                     for start in range(STARTS)))
-        self.within("resident_bytes_max", min(resident),
-                    f"{min(resident)} ({STARTS} starts: up to {max(resident)})")
-        self.within("anonymous_bytes_max", min(anonymous), min(anonymous))
+        for what, found in (("resident", resident), ("anonymous", anonymous)):
+            self.within(f"{what}_bytes_max", max(found),
+                        f"{max(found)} ({STARTS} starts: from {min(found)})")
 
     def test_an_idle_agent_is_hardly_ever_woken(self):
         agent = self.online("idle")
