@@ -156,6 +156,24 @@ class ANameThatNobodyAnswersFor(NetworkCase):
         self.online("--insecure", url=self.url)
         self.assertEqual(self.server.handshakes[0]["host"], f"slow.test:{self.server.port}")
 
+    def test_no_request_goes_where_a_name_of_the_network_leads_to_link_local_addresses(self):
+        ip("addr", "add", "169.254.169.254/32", "dev", "lo")
+        self.addCleanup(ip, "addr", "del", "169.254.169.254/32", "dev", "lo")
+        self.names.ADDRESSES = {b"\0\1": socket.inet_aton("169.254.169.254"),
+                                b"\0\x1c": socket.inet_pton(socket.AF_INET6, "::ffff:169.254.169.254")}
+        with socket.create_server(("169.254.169.254", 0)) as metadata:
+            place = f"http://metadata.test:{metadata.getsockname()[1]}"
+            config = self.configured(http={"allow": [place]},
+                                     rules=[{"actions": [{"type": "http", "url": f"{place}/", "timeout": "5s"}]}])
+            self.online("--config", config)
+            self.server.post()
+            self.server.wait_until(self.server.failures, "the report", 40)
+            self.assertRegex(self.server.failures()[0]["error"],
+                             "^metadata.test is at .*169.254.169.254, where requests never go")
+            metadata.setblocking(False)
+            with self.assertRaises(BlockingIOError):
+                metadata.accept()
+
     def test_it_does_not_hold_up_the_end(self):
         self.names.silent = True
         agent = self.agent("--insecure", url=self.url)
