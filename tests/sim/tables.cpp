@@ -28,10 +28,6 @@ Tables::Tables(Context& context, CommitWitness& witness) : context_(context), wi
   }
 }
 
-base::Result<std::optional<Item>> Tables::get(const std::string& table, const Item& key) {
-  return memory_.get(table, key);
-}
-
 base::Status Tables::put(const std::string& table, const Item& item,
                          const lambdas::Condition& condition) {
   auto done = memory_.put(table, item, condition);
@@ -45,11 +41,6 @@ base::Result<Item> Tables::update(const std::string& table, const Item& key,
   auto done = memory_.update(table, key, update, condition);
   if (done) witness_.committed(table, *done);
   return done;
-}
-
-base::Status Tables::remove(const std::string& table, const Item& key,
-                            const lambdas::Condition& condition) {
-  return memory_.remove(table, key, condition);
 }
 
 base::Result<lambdas::QueryPage> Tables::query(const lambdas::QueryRequest& request) {

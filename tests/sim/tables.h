@@ -7,10 +7,12 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lambdas/aws/database.h"
 #include "tests/sim/context.h"
+#include "tests/support/backend/every_call.h"
 #include "tests/support/backend/memory_database.h"
 
 namespace beckon::sim {
@@ -24,7 +26,7 @@ class CommitWitness {
   ~CommitWitness() = default;
 };
 
-class Tables final : public lambdas::Database {
+class Tables final : public tests::EveryCall<Tables> {
  public:
   Tables(Context& context, CommitWitness& witness);
 
@@ -32,20 +34,25 @@ class Tables final : public lambdas::Database {
   // What a query does not see yet is seen from now on.
   void settle() { veiled_.clear(); }
 
-  base::Result<std::optional<lambdas::Item>> get(const std::string& table,
-                                                 const lambdas::Item& key) override;
   base::Status put(const std::string& table, const lambdas::Item& item,
                    const lambdas::Condition& condition) override;
   base::Result<lambdas::Item> update(const std::string& table, const lambdas::Item& key,
                                      const lambdas::Update& update,
                                      const lambdas::Condition& condition) override;
-  base::Status remove(const std::string& table, const lambdas::Item& key,
-                      const lambdas::Condition& condition) override;
   base::Result<lambdas::QueryPage> query(const lambdas::QueryRequest& request) override;
   base::Status transact(const std::vector<lambdas::TransactWrite>& writes,
                         int* failed_index) override;
 
  private:
+  friend class tests::EveryCall<Tables>;
+
+  // Calls that are not above.
+  template <class Call>
+  auto each(tests::Operation, const std::string&, const Call& call)
+      -> decltype(call(std::declval<lambdas::Database&>())) {
+    return call(memory_);
+  }
+
   // A row as it was before a transaction.
   struct Veiled {
     std::string table;

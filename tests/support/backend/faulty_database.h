@@ -6,12 +6,11 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 
-#include "lambdas/aws/database.h"
+#include "tests/support/backend/every_call.h"
 
 namespace beckon::tests {
-
-enum class Operation { kGet, kPut, kUpdate, kRemove, kQuery, kTransact };
 
 enum class Fault {
   kNone,
@@ -21,7 +20,7 @@ enum class Fault {
   kInTheWay,     // writes: another transaction holds an item; nothing happens. Reads: kNone
 };
 
-class FaultyDatabase final : public lambdas::Database {
+class FaultyDatabase final : public EveryCall<FaultyDatabase> {
  public:
   // Asked before every call, with the table of its first write; may itself use the inner database
   // or run whole handlers: that is what happens "meanwhile".
@@ -36,20 +35,20 @@ class FaultyDatabase final : public lambdas::Database {
   int calls(Operation operation) const;
   void reset_calls();
 
-  base::Result<std::optional<lambdas::Item>> get(const std::string& table,
-                                                 const lambdas::Item& key) override;
-  base::Status put(const std::string& table, const lambdas::Item& item,
-                   const lambdas::Condition& condition) override;
-  base::Result<lambdas::Item> update(const std::string& table, const lambdas::Item& key,
-                                     const lambdas::Update& update,
-                                     const lambdas::Condition& condition) override;
-  base::Status remove(const std::string& table, const lambdas::Item& key,
-                      const lambdas::Condition& condition) override;
-  base::Result<lambdas::QueryPage> query(const lambdas::QueryRequest& request) override;
-  base::Status transact(const std::vector<lambdas::TransactWrite>& writes,
-                        int* failed_index) override;
-
  private:
+  friend class EveryCall<FaultyDatabase>;
+
+  // Runs the call unless the fault prevents it, and hides its result if the answer is lost.
+  template <class Call>
+  auto each(Operation operation, const std::string& table, const Call& call)
+      -> decltype(call(std::declval<lambdas::Database&>())) {
+    const Fault fault = next(operation, table);
+    if (fault == Fault::kNone) return call(*inner_);
+    if (fault == Fault::kLostAnswer) static_cast<void>(call(*inner_));
+    return error_of(fault);
+  }
+
+  static std::unexpected<base::Error> error_of(Fault fault);
   Fault next(Operation operation, const std::string& table);
 
   lambdas::Database* inner_;

@@ -3,12 +3,17 @@
 // between; and a database that asks both it and the one in memory, and tells where they differ.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <memory>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "emulator/dynamodb/service.h"
 #include "lambdas/aws/dynamodb_client.h"
+#include "tests/support/backend/every_call.h"
 #include "tests/support/backend/fake_pace.h"
 #include "tests/support/backend/memory_database.h"
 
@@ -38,25 +43,42 @@ class EmulatedDynamoDb {
 };
 
 // Every call goes to both; the answers must be the same. The result is the first one's.
-class ComparedDatabase final : public lambdas::Database {
+class ComparedDatabase final : public EveryCall<ComparedDatabase> {
  public:
   ComparedDatabase(lambdas::Database& one, lambdas::Database& other) : one_(one), other_(other) {}
   int calls() const { return calls_; }
 
-  base::Result<std::optional<lambdas::Item>> get(const std::string& table,
-                                                 const lambdas::Item& key) override;
-  base::Status put(const std::string& table, const lambdas::Item& item,
-                   const lambdas::Condition& condition) override;
-  base::Result<lambdas::Item> update(const std::string& table, const lambdas::Item& key,
-                                     const lambdas::Update& update,
-                                     const lambdas::Condition& condition) override;
-  base::Status remove(const std::string& table, const lambdas::Item& key,
-                      const lambdas::Condition& condition) override;
-  base::Result<lambdas::QueryPage> query(const lambdas::QueryRequest& request) override;
   base::Status transact(const std::vector<lambdas::TransactWrite>& writes,
                         int* failed_index) override;
 
  private:
+  friend class EveryCall<ComparedDatabase>;
+
+  template <class Call>
+  auto each(Operation operation, const std::string& table, const Call& call)
+      -> decltype(call(std::declval<lambdas::Database&>())) {
+    ++calls_;
+    auto one = call(one_);
+    const auto other = call(other_);
+    expect_same_error(operation, one ? nullptr : &one.error(), other ? nullptr : &other.error());
+    if constexpr (!std::is_void_v<typename decltype(one)::value_type>) {
+      if (one && other) {
+        EXPECT_TRUE(is_same(*one, *other)) << name_of(operation) << " on " << table;
+      }
+    }
+    return one;
+  }
+
+  template <class Value>
+  static bool is_same(const Value& one, const Value& other) {
+    return one == other;
+  }
+  static bool is_same(const lambdas::QueryPage& one, const lambdas::QueryPage& other);
+  static const char* name_of(Operation operation);
+  // nullptr: the call succeeded.
+  static void expect_same_error(Operation operation, const base::Error* one,
+                                const base::Error* other);
+
   lambdas::Database& one_;
   lambdas::Database& other_;
   int calls_ = 0;
