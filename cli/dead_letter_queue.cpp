@@ -37,13 +37,8 @@ std::string release_input(const std::string& queue_url, std::string_view receipt
 
 lambdas::JsonApiOptions DeadLetterQueue::options(lambdas::Endpoint endpoint,
                                                  lambdas::AwsIdentity identity) {
-  lambdas::JsonApiOptions options;
-  options.endpoint = std::move(endpoint);
-  options.identity = std::move(identity);
-  options.service = "sqs";
-  options.target_prefix = "AmazonSQS";
-  options.content_type = "application/x-amz-json-1.0";
-  return options;
+  return lambdas::json_api_options(std::move(endpoint), std::move(identity), "sqs", "AmazonSQS",
+                                   "1.0");
 }
 
 base::Result<std::vector<DeadLetter>> DeadLetterQueue::peek(int count_max) {

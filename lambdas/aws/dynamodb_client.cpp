@@ -117,13 +117,8 @@ Cancelled read_reasons(const ApiFailure& failure) {
 }  // namespace
 
 JsonApiOptions DynamoDbClient::options(Endpoint endpoint, AwsIdentity identity) {
-  JsonApiOptions options;
-  options.endpoint = std::move(endpoint);
-  options.identity = std::move(identity);
-  options.service = "dynamodb";
-  options.target_prefix = "DynamoDB_20120810";
-  options.content_type = "application/x-amz-json-1.0";
-  return options;
+  return json_api_options(std::move(endpoint), std::move(identity), "dynamodb", "DynamoDB_20120810",
+                          "1.0");
 }
 
 DynamoDbClient::DynamoDbClient(JsonApiOptions options, Http& http, Pace& pace)

@@ -51,13 +51,7 @@ base::Result<std::string> read_entry(json::View entry) {
 }  // namespace
 
 JsonApiOptions EventsClient::options(Endpoint endpoint, AwsIdentity identity) {
-  JsonApiOptions options;
-  options.endpoint = std::move(endpoint);
-  options.identity = std::move(identity);
-  options.service = "events";
-  options.target_prefix = "AWSEvents";
-  options.content_type = "application/x-amz-json-1.1";
-  return options;
+  return json_api_options(std::move(endpoint), std::move(identity), "events", "AWSEvents", "1.1");
 }
 
 EventsClient::EventsClient(JsonApiOptions options, Http& http, Pace& pace)

@@ -22,6 +22,17 @@ bool is_damaged(const HttpReply& reply) {
 
 }  // namespace
 
+JsonApiOptions json_api_options(Endpoint endpoint, AwsIdentity identity, std::string service,
+                                std::string target_prefix, std::string_view json_version) {
+  JsonApiOptions options;
+  options.endpoint = std::move(endpoint);
+  options.identity = std::move(identity);
+  options.service = std::move(service);
+  options.target_prefix = std::move(target_prefix);
+  options.content_type = "application/x-amz-json-" + std::string(json_version);
+  return options;
+}
+
 struct JsonApi::Attempt {
   std::expected<json::Document, ApiFailure> outcome;
   Retry retry = Retry::kNo;

@@ -27,6 +27,10 @@ struct JsonApiOptions {
   Backoff backoff;
 };
 
+// json_version: "1.0" or "1.1", as the service wants it; durations as above.
+JsonApiOptions json_api_options(Endpoint endpoint, AwsIdentity identity, std::string service,
+                                std::string target_prefix, std::string_view json_version);
+
 // May the call be sent again when it is unknown whether the first one took effect?
 enum class Repeat : std::uint8_t { kMay, kMustNot };
 

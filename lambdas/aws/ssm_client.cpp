@@ -6,13 +6,7 @@
 namespace beckon::lambdas {
 
 JsonApiOptions SsmClient::options(Endpoint endpoint, AwsIdentity identity) {
-  JsonApiOptions options;
-  options.endpoint = std::move(endpoint);
-  options.identity = std::move(identity);
-  options.service = "ssm";
-  options.target_prefix = "AmazonSSM";
-  options.content_type = "application/x-amz-json-1.1";
-  return options;
+  return json_api_options(std::move(endpoint), std::move(identity), "ssm", "AmazonSSM", "1.1");
 }
 
 SsmClient::SsmClient(JsonApiOptions options, Http& http, Pace& pace)
