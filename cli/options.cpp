@@ -77,37 +77,29 @@ struct Typed {
 
 void add_settings(CLI::App& app, Options& options) {
   SettingsFlags& s = options.settings;
-  const char* group = "Backend";
-  app.add_option("--endpoint-url", s.endpoint_url, "URL of an emulator or of AWS's APIs")
-      ->group(group)
-      ->type_name("URL");
-  app.add_option("--ca-bundle", s.ca_bundle,
-                 "Trusted certificates, PEM (default: AWS_CA_BUNDLE, else the system's)")
-      ->group(group)
-      ->type_name("FILE")
-      ->check(CLI::ExistingFile);
-  app.add_option("--region", s.region, "AWS region")->group(group)->type_name("REGION");
-  app.add_option("--stack", s.stack, "CloudFormation stack (default: beckon, or BECKON_STACK)")
-      ->group(group)
-      ->type_name("NAME");
-  app.add_option("--event-bus,--bus", s.event_bus, "EventBridge bus")
-      ->group(group)
-      ->type_name("NAME");
-  app.add_option("--connections-table", s.connections_table, "DynamoDB table")
-      ->group(group)
-      ->type_name("NAME");
-  app.add_option("--streams-table", s.streams_table, "DynamoDB table")
-      ->group(group)
-      ->type_name("NAME");
-  app.add_option("--devices-table", s.devices_table, "DynamoDB table")
-      ->group(group)
-      ->type_name("NAME");
-  app.add_option("--dead-letter-queue", s.dead_letter_queue, "SQS queue")
-      ->group(group)
-      ->type_name("URL");
-  app.add_option("--connections-endpoint", s.connections_endpoint, "URL of the @connections API")
-      ->group(group)
-      ->type_name("URL");
+  struct Flag {
+    const char* name;
+    std::string& value;
+    const char* kind;
+    const char* help;
+  };
+  const Flag flags[] = {
+      {"--endpoint-url", s.endpoint_url, "URL", "URL of an emulator or of AWS's APIs"},
+      {"--ca-bundle", s.ca_bundle, "FILE",
+       "Trusted certificates, PEM (default: AWS_CA_BUNDLE, else the system's)"},
+      {"--region", s.region, "REGION", "AWS region"},
+      {"--stack", s.stack, "NAME", "CloudFormation stack (default: beckon, or BECKON_STACK)"},
+      {"--event-bus,--bus", s.event_bus, "NAME", "EventBridge bus"},
+      {"--connections-table", s.connections_table, "NAME", "DynamoDB table"},
+      {"--streams-table", s.streams_table, "NAME", "DynamoDB table"},
+      {"--devices-table", s.devices_table, "NAME", "DynamoDB table"},
+      {"--dead-letter-queue", s.dead_letter_queue, "URL", "SQS queue"},
+      {"--connections-endpoint", s.connections_endpoint, "URL", "URL of the @connections API"}};
+  for (const Flag& flag : flags) {
+    app.add_option(flag.name, flag.value, flag.help)->group("Backend")->type_name(flag.kind);
+  }
+  CLI::Validator is_file = CLI::ExistingFile;
+  app.get_option("--ca-bundle")->check(is_file.description(""));  // --help says FILE once
   app.add_flag("--json", options.json, "JSON on the standard output, for scripts");
 }
 
@@ -205,12 +197,31 @@ void take_command(const CLI::App& app, Typed& typed, Options& options) {
   }
 }
 
-// CLI11 misses a command before it looks at what was typed instead of one.
-std::string explain(const CLI::App& app, const CLI::ParseError& error) {
-  const std::vector<std::string> unknown = app.remaining(true);
-  if (error.get_name() != "RequiredError" || unknown.empty()) return error.what();
-  const char* what = unknown.front().starts_with('-') ? "option" : "command";
-  return fmt::format("there is no {} '{}'", what, unknown.front());
+// What is wrong, and the help that knows: that of the command as far as it was understood. CLI11
+// misses a command before it looks at what was typed instead of one.
+void complain(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App* deepest = &app;
+  std::string command = app.get_name();
+  while (!deepest->get_subcommands().empty()) {
+    deepest = deepest->get_subcommands().front();
+    command += " " + deepest->get_name();
+  }
+  std::string text = error.what();
+  if (error.get_name() == "RequiredError") {
+    const std::vector<std::string> left = app.remaining(true);
+    std::string names;
+    for (const CLI::App* one : deepest->get_subcommands([](const CLI::App*) { return true; })) {
+      names += (names.empty() ? "" : ", ") + one->get_name();
+    }
+    if (!left.empty()) {
+      const char* what = left.front().starts_with('-') ? "option" : "command";
+      text = fmt::format("there is no {} '{}'", what, left.front());
+      if (!names.empty()) text += "; the commands are " + names;
+    } else if (!names.empty()) {
+      text = "expected a command: " + names;
+    }
+  }
+  fmt::print(stderr, "beckon: {}\nTry: {} --help\n", text, command);
 }
 
 }  // namespace
@@ -236,7 +247,7 @@ ParseOutcome parse_command_line(int argc, const char* const* argv) {
       app.exit(error);  // prints help or the version
       outcome.exit_code = kExitOk;
     } else {
-      fmt::print(stderr, "beckon: {}\nTry: beckon --help\n", explain(app, error));
+      complain(app, error);
       outcome.exit_code = kExitUsage;
     }
     return outcome;

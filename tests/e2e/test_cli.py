@@ -205,6 +205,18 @@ class Errors(Case):
                 done = self.run_beckon(*args, status=2)
                 self.assertEqual(done.stdout, "")
                 self.assertIn("beckon: ", done.stderr)
+        for command, args in (("beckon", []), ("beckon", ["fly"]), ("beckon post", ["post"]),
+                              ("beckon device add", ["device", "add"]),
+                              ("beckon events", ["events", "Bob", "--limit", "0"])):
+            with self.subTest(args=args):
+                said = self.run_beckon(*args, status=2).stderr
+                self.assertTrue(said.endswith(f"\nTry: {command} --help\n"), said)
+
+    def test_an_unknown_command_is_named_and_the_known_ones_too(self):
+        for args, known in ((["devces"], "post, "), (["device", "ad"], "add, ")):
+            done = self.run_beckon(*args, status=2)
+            self.assertIn(f"there is no command '{args[-1]}'; the commands are {known}", done.stderr)
+        self.assertIn("--region", self.run_beckon("--region", status=2).stderr)
         self.assertIn("there is no command 'fly'", self.run_beckon("fly", status=2).stderr)
         self.assertIn("there is no command 'fly'", self.run_beckon("device", "fly", status=2).stderr)
         for args in (["--fly"], ["post", "--fly"]):
