@@ -87,6 +87,10 @@ class Typist(Case):
         found = re.match(r"[0-9a-f]{8}-[0-9a-f-]{27}$", done.stdout.strip().partition("\n")[0])
         if found:
             self.event_id = found[0]
+            # A person needs a moment to type what is next; by then it is stored.
+            self.wait_until(lambda: self.run_beckon("status", found[0], status=None,
+                                                    env=self.environment()).returncode == 0,
+                            "the event to be stored")
         return done
 
 
@@ -118,6 +122,8 @@ class Help(Typist):
         self.assertGreater(len(examples), 8)
         for line in examples:
             with self.subTest(line=line):
+                if "signer.key" in line:
+                    self.run_line("beckon-agent keygen --signer --out signer.key > signer.pub")
                 self.type(line)
 
     def test_the_examples_of_beckon_device_run(self):

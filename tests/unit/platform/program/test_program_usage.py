@@ -79,6 +79,8 @@ class Usage(Case):
         blocks = re.findall(r"^```json\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
         self.assertGreaterEqual(len(blocks), 2)
         for text in blocks:
+            if "…" in text:
+                continue  # it says that something is left out
             whole = [] if "url" in json.loads(text) else ["--url", "wss://x/dev", "--user", "Bob", "--device", "laptop"]
             done = self.run_agent("--check", "--config", self.copied("agent.json", text), *whole)
             self.assertEqual((done.returncode, done.stderr), (0, ""), text)
