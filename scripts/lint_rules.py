@@ -162,6 +162,15 @@ def sleeping_tests(file: File) -> Iterator[Finding]:
             yield number, "a test waits for what it needs (a line, an event, a condition), it does not sleep"
 
 
+def hidden_skips(file: File) -> Iterator[Finding]:
+    if not file.path.endswith(".py") or not file.inside("tests", "bench"):
+        return
+    for number, line in _lines(file.text):
+        if re.search(r"skip(?:Test|If|Unless)\(|unittest\.skip\b", line):
+            yield number, "ctest does not see unittest's skips: a program that cannot run prints `needs WHAT: " \
+                          "COMMAND` and exits with 77"
+
+
 LINES_WARN, LINES_MAX = 250, 450
 
 
@@ -281,5 +290,5 @@ def whitespace(file: File) -> Iterator[Finding]:
         yield file.text.count("\n") + 1, "the last line does not end"
 
 
-RULES = (layers, owners, platform_conditions, banned_calls, sleeping_tests, length, spdx, header_guard,
-         unfinished, machine_names, dead_links, protocol_rules, whitespace)
+RULES = (layers, owners, platform_conditions, banned_calls, sleeping_tests, hidden_skips, length, spdx,
+         header_guard, unfinished, machine_names, dead_links, protocol_rules, whitespace)

@@ -161,26 +161,6 @@ class Versions(TlsCase):
             accepted.close()
             agent.wait_log(f"TLS: localhost:{port} closed the connection in the middle of the handshake")
 
-    def test_an_ipv6_address_is_accepted_if_the_certificate_has_it(self):
-        try:
-            good, bad = (self.serve(self.authority.issue(name, names), host="::1")
-                         for name, names in (("server", "IP:::1"), ("other", "IP:::2,DNS:localhost")))
-        except OSError:
-            self.skipTest("this machine has no ::1")
-        self.trusting(good, host="[::1]").wait_log("online")
-        self.assertEqual(good.handshakes[0]["host"], f"[::1]:{good.port}")
-        self.refused(bad, "the server's certificate is for another name than ::1", host="[::1]")
-
-    def test_an_ipv6_address_behind_a_proxy_is_not_verified_by_the_proxys_address(self):
-        try:
-            proxy = self.serve(self.authority.issue("proxy", "IP:::1"), host="::1", tunnel=True)
-        except OSError:
-            self.skipTest("this machine has no ::1")
-        agent = self.agent("--cacert", str(self.authority.path), url="wss://[2001:db8::1]/dev",
-                           environment={**os.environ, "http_proxy": f"[::1]:{proxy.port}"})
-        agent.wait_log("TLS: 2001:db8::1 cannot be verified through ::1")
-        self.assertEqual(proxy.handshakes, [])
-
 
 class Pins(TlsCase):
     def pinned(self, server, *pins):
