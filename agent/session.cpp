@@ -166,7 +166,8 @@ void Session::handle(const input::Message& message) {
 void Session::handle(const input::Oversized& oversized) {
   Link* link = find(oversized.attempt);
   if (link == nullptr) return;
-  unreadable(*link, "a message larger than this device takes was dropped");
+  unreadable(*link, "a message of the server was dropped: it is larger than " +
+                        std::to_string(options_.max_bytes) + " bytes, or not text");
 }
 
 void Session::handle(const input::Timer&) {}

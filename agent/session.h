@@ -83,8 +83,11 @@ class Session {
   void unreadable(Link& link, const std::string& why);
   void sync_failed(Link& link, const std::string& why);
   void adopt_position(const protocol::Synced& synced);
+  bool has_room(std::size_t bytes, std::size_t count) const;
+  bool has_room(const protocol::Synced& synced, std::size_t asked_bytes, bool moved_stream) const;
   bool take_entries(protocol::Synced& synced, base::WallTime received_at);
   void judge_answer(Link& link, bool was_new);
+  void not_before(Link& link, base::Duration pause);
   bool has_room_for_reports(std::size_t count) const;
   void report_failure(std::uint64_t seq, std::string_view action, std::string_view error);
   void dispatch();

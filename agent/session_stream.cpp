@@ -12,7 +12,13 @@ namespace {
 constexpr int kSyncFailuresMax = 6;      // then a new connection is tried
 constexpr int kFruitlessAnswersMax = 8;  // then what was announced is given up
 constexpr base::Duration kFruitlessPause = 200ms;
+constexpr base::Duration kResetPause = 1s;  // a server that makes streams for ever sets no pace
 constexpr std::size_t kReportsMax = 256;
+
+// What the queue may hold: texts of two answers, and as many events as one has if they are as small
+// as can be. Each costs some 200 bytes beside its text.
+constexpr std::size_t kQueuedAnswers = 2;
+constexpr std::size_t kEntryBytesMin = 32;
 
 // At most kFailedTextBytesMax bytes of whole characters, without control characters: what JSON
 // makes of it stays small. Never empty: the server would refuse the whole sync, again and again.
@@ -26,6 +32,10 @@ std::string report_text(std::string_view text) {
   return out;
 }
 
+std::size_t text_bytes(const protocol::Event& event) {
+  return event.data.size() + event.name.size() + event.id.size();
+}
+
 base::Duration doubled(base::Duration first, int times, base::Duration cap) {
   base::Duration value = first;
   for (int i = 0; i < times && value < cap; ++i) value *= 2;
@@ -35,8 +45,18 @@ base::Duration doubled(base::Duration first, int times, base::Duration cap) {
 }  // namespace
 
 void Session::receive(Link& link, protocol::Synced&& synced, base::WallTime received_at) {
+  if (!link.sync_in_flight) {
+    log_.warning("an answer came that nobody asked for; it is ignored");
+    return;
+  }
+  if (window_.has_position() && window_.epoch() != synced.cursor.epoch && !synced.reset) {
+    return sync_failed(link, "the server answered for the stream \"" + synced.cursor.epoch +
+                                 "\", asked was \"" + window_.epoch() +
+                                 "\", and it does not say reset");
+  }
   link.sync_in_flight = false;
   link.sync_failures = 0;
+  const std::size_t asked_bytes = link.asked_bytes;
   const std::size_t reported = std::min(link.reports_in_flight, failed_.size());
   failed_.erase(failed_.begin(), failed_.begin() + static_cast<std::ptrdiff_t>(reported));
   link.reports_in_flight = 0;
@@ -45,10 +65,15 @@ void Session::receive(Link& link, protocol::Synced&& synced, base::WallTime rece
     return;
   }
   if (!link.synced) become_online(link);
-  if (synced.lost > 0) commands_.push_back(command::Lost{synced.lost});
   const std::uint64_t taken_before = window_.taken_seq();
   const bool moved_stream = !window_.has_position() || window_.epoch() != synced.cursor.epoch ||
                             (synced.reset && synced.head.seq < window_.taken_seq());
+  if (!has_room(synced, asked_bytes, moved_stream)) {
+    more_ = true;  // it answered an acknowledgement; what it brings comes again when there is room
+    return;
+  }
+  if (synced.lost > 0) commands_.push_back(command::Lost{synced.lost});
+  const bool was_somewhere = window_.has_position();
   if (moved_stream) adopt_position(synced);
   const bool took_all = take_entries(synced, received_at);
   spares_.give_back(std::move(synced.events));
@@ -56,6 +81,7 @@ void Session::receive(Link& link, protocol::Synced&& synced, base::WallTime rece
   seen_seq_ = std::max(seen_seq_, synced.head.seq);
   // become_online may have moved a renewal into its place.
   judge_answer(primary_, moved_stream || window_.taken_seq() > taken_before);
+  if (moved_stream && was_somewhere) not_before(primary_, kResetPause);
 }
 
 void Session::adopt_position(const protocol::Synced& synced) {
@@ -69,6 +95,28 @@ void Session::adopt_position(const protocol::Synced& synced) {
   failed_.clear();
   if (kept_reports_ != Range{}) kept_reports_.reset();
   if (was_somewhere) commands_.push_back(command::Reset{base_});
+}
+
+// An empty queue has room for whatever comes: a limit must not make an event wait for ever.
+bool Session::has_room(std::size_t bytes, std::size_t count) const {
+  if (!window_.has_queued()) return true;
+  return window_.queued_bytes() + bytes <= options_.max_bytes * kQueuedAnswers &&
+         window_.queued_count() + count <= options_.max_bytes / kEntryBytesMin;
+}
+
+// Whether the whole answer can be taken: by halves, what it says of lost events would be wrong.
+bool Session::has_room(const protocol::Synced& synced, std::size_t asked_bytes,
+                       bool moved_stream) const {
+  std::size_t bytes = 0;
+  std::size_t count = 0;
+  for (const protocol::SyncedEntry& entry : synced.events) {
+    if (!moved_stream && entry.event.seq <= window_.taken_seq()) continue;
+    // Too large for what was asked for; it may be none for a whole answer.
+    if (entry.too_large_bytes != 0 && asked_bytes < options_.max_bytes) return false;
+    bytes += text_bytes(entry.event);
+    ++count;
+  }
+  return moved_stream || has_room(bytes, count);
 }
 
 // False if it stopped before the end: what fails by itself waits until others were reported.
@@ -106,7 +154,11 @@ void Session::judge_answer(Link& link, bool was_new) {
     return;
   }
   const base::Duration pause = doubled(kFruitlessPause, fruitless_answers_, 30s);
-  link.sync_not_before = now_ + random_.between(pause / 2, pause);
+  not_before(link, random_.between(pause / 2, pause));
+}
+
+void Session::not_before(Link& link, base::Duration pause) {
+  link.sync_not_before = std::max(link.sync_not_before, now_ + pause);
 }
 
 void Session::receive(Link&, protocol::LiveEvent&& live, base::WallTime received_at) {
@@ -117,7 +169,7 @@ void Session::receive(Link&, protocol::LiveEvent&& live, base::WallTime received
     case Window::Verdict::kDuplicate: break;
     case Window::Verdict::kForeign: foreign_seen_ = true; break;
     case Window::Verdict::kNext:
-      if (window_.queued_bytes() + live.event.data.size() <= options_.max_bytes * 2) {
+      if (has_room(text_bytes(live.event), 1)) {
         window_.take(std::move(live.event), received_at);
         return;
       }
@@ -145,7 +197,7 @@ void Session::unreadable(Link& link, const std::string& why) {
   log_.warning("%s", why.c_str());
   if (link.probe) return;  // a server that sends nothing else must not put the sync off for ever
   link.probe = true;
-  link.sync_not_before = std::max(link.sync_not_before, now_ + options_.timing.ack_delay);
+  not_before(link, options_.timing.ack_delay);
 }
 
 void Session::sync_failed(Link& link, const std::string& why) {

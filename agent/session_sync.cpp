@@ -9,6 +9,7 @@ namespace beckon::agent {
 namespace {
 
 constexpr std::uint16_t kCloseGoingAway = 1001;
+constexpr base::Duration kForeignPause = 1s;  // events of other streams must not make a loop
 
 }  // namespace
 
@@ -122,7 +123,10 @@ void Session::send_sync(Link& link) {
   request.cursor = cursor_to_send();
   if (request.cursor) request.after = window_.taken_seq();
   request.start_oldest = options_.start_oldest;
-  request.max_bytes = options_.max_bytes;
+  // While there is no room, a sync only acknowledges: what it brings is hardly taken.
+  const std::size_t room = may_ask() ? options_.max_bytes : protocol::kSyncedBytesMin;
+  request.max_bytes = std::min(options_.max_bytes, room);
+  link.asked_bytes = request.max_bytes;
   bool all_reported = failed_.empty();
   if (&link == &primary_ && request.cursor) {
     const auto reportable = reports_up_to(request.cursor->seq);
@@ -139,6 +143,7 @@ void Session::send_sync(Link& link) {
   link.timeout_at = now_ + options_.timing.answer_timeout;
   link.sync_in_flight = true;
   link.probe = false;
+  if (foreign_seen_) not_before(link, kForeignPause);
   foreign_seen_ = false;
   asked_ = request.cursor;
   if (asked_ == window_.cursor() && all_reported) ack_at_.reset();

@@ -55,7 +55,7 @@ struct Message {
   std::string_view text;  // read during the step only
   base::WallTime received_at;
 };
-// A message was larger than this device takes; the transport dropped it.
+// A message was larger than this device takes, or not text; the transport dropped it.
 struct Oversized {
   Attempt attempt = 0;
 };

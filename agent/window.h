@@ -63,7 +63,8 @@ class Window {
 
   bool empty() const { return size() == 0; }
   bool has_queued() const { return next_ < size(); }
-  std::size_t queued_bytes() const { return queued_bytes_; }
+  std::size_t queued_count() const { return size() - next_; }
+  std::size_t queued_bytes() const { return queued_bytes_; }  // of their texts
 
   // How far dispatch may run ahead of the oldest unfinished event: what comes again after a crash.
   static constexpr std::size_t kWidthMax = 64;

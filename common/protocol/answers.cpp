@@ -33,14 +33,50 @@ void write_entry(json::Writer& writer, const SyncedEntry& entry) {
   writer.end_object();
 }
 
+std::uint64_t required_event_seq(Fields& fields) {
+  const std::uint64_t seq = fields.required_seq("seq");
+  if (seq == 0) fields.wrong("seq", "a whole number from 1 to 2^53-1", fields.at("seq"));
+  return seq;
+}
+
 Event read_event(Fields& fields, Spares* spares) {
   Event event = spares != nullptr ? spares->take_event() : Event{};
-  event.seq = fields.required_seq("seq");
+  event.seq = required_event_seq(fields);
   fields.required_string("id", kIdBytesMax, event.id);
   fields.required_string("name", kEventNameBytesMax, event.name);
   fields.required_string("time", kTimeBytesMax, event.time);
   fields.optional_object("data", event.data);
   return event;
+}
+
+SyncedEntry read_entry(json::View element, Fields& fields, Spares* spares) {
+  SyncedEntry entry;
+  if (!element["too_large"].exists()) {
+    entry.event = read_event(fields, spares);
+    return entry;
+  }
+  entry.event.seq = required_event_seq(fields);
+  entry.too_large_bytes = static_cast<std::size_t>(fields.required_seq("too_large"));
+  if (entry.too_large_bytes == 0) {
+    fields.wrong("too_large", "a size above 0", element["too_large"]);
+  }
+  return entry;
+}
+
+// The members agree with each other. Which events a stream has only the server knows; but an answer
+// that contradicts itself would take the device to a place that is nowhere.
+void check_numbers(const Synced& message, json::View body, Fields& fields) {
+  if (message.cursor.epoch != message.head.epoch) {
+    fields.wrong("head", "the cursor's epoch", body["head"]);
+  }
+  if (message.cursor.seq > message.head.seq) {
+    fields.wrong("cursor", "a seq up to the head's, " + std::to_string(message.head.seq),
+                 body["cursor"]);
+  }
+  if (message.lost > message.cursor.seq) {
+    fields.wrong("lost", "at most the cursor's seq, " + std::to_string(message.cursor.seq),
+                 body["lost"]);
+  }
 }
 
 base::Result<ServerMessage> decode_synced(json::View body, Spares* spares) {
@@ -54,22 +90,19 @@ base::Result<ServerMessage> decode_synced(json::View body, Spares* spares) {
   message.reset = fields.optional_bool("reset");
   const json::View events = body["events"];
   if (events.exists() && !events.is_array()) fields.wrong("events", "an array", events);
-  if (fields.ok() && message.cursor.epoch != message.head.epoch) {
-    fields.wrong("head", "the cursor's epoch", body["head"]);
-  }
+  if (fields.ok()) check_numbers(message, body, fields);
   if (!fields.ok()) return std::unexpected(fields.error());
+  std::uint64_t last = 0;
   for (const json::View element : events) {
     Fields entry_fields(element, "synced.events");
-    SyncedEntry entry;
-    if (element["too_large"].exists()) {
-      entry.event.seq = entry_fields.required_seq("seq");
-      entry.too_large_bytes = static_cast<std::size_t>(entry_fields.required_seq("too_large"));
-      if (entry.too_large_bytes == 0) {
-        entry_fields.wrong("too_large", "a size above 0", element["too_large"]);
-      }
-    } else {
-      entry.event = read_event(entry_fields, spares);
+    SyncedEntry entry = read_entry(element, entry_fields, spares);
+    if (entry.event.seq <= last || entry.event.seq > message.cursor.seq) {
+      entry_fields.wrong("seq",
+                         "a number above " + std::to_string(last) + ", up to the cursor's " +
+                             std::to_string(message.cursor.seq),
+                         element["seq"]);
     }
+    last = entry.event.seq;
     if (!entry_fields.ok()) return std::unexpected(entry_fields.error());
     message.events.push_back(std::move(entry));
   }

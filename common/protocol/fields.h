@@ -20,6 +20,7 @@ class Fields {
     if (!object.is_object()) wrong("", "an object", object);
   }
 
+  json::View at(const char* name) const { return object_[name]; }
   bool ok() const { return !failed_; }
   base::Error error() const { return error_; }
 

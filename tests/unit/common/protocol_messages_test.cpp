@@ -239,5 +239,33 @@ TEST(Messages, UnknownTypesAndBrokenMessagesAreDifferentErrors) {
   }
 }
 
+// An answer whose numbers contradict each other takes a device nowhere, and says what is wrong.
+TEST(Messages, ASyncedThatContradictsItselfIsRefused) {
+  const auto entry = [](const char* seq) {
+    return R"({"seq":)" + std::string(seq) + R"(,"id":"i","name":"n","time":"t"})";
+  };
+  const auto synced = [](const std::string& rest) {
+    return R"({"type":"synced","cursor":"a:5",)" + rest + "}";
+  };
+  const std::pair<std::string, std::string> cases[] = {
+      {synced(R"("head":"a:4")"), "synced.cursor: expected a seq up to the head's, 4, got"},
+      {synced(R"("head":"a:5","lost":6)"), "synced.lost: expected at most the cursor's seq, 5"},
+      {synced(R"("head":"a:9","events":[)" + entry("6") + "]"),
+       "synced.events.seq: expected a number above 0, up to the cursor's 5, got 6"},
+      {synced(R"("head":"a:5","events":[)" + entry("4") + "," + entry("4") + "]"),
+       "synced.events.seq: expected a number above 4, up to the cursor's 5, got 4"},
+      {synced(R"("head":"a:5","events":[)" + entry("0") + "]"), "from 1 to 2^53-1, got 0"},
+      {synced(R"("head":"a:5","events":[{"seq":9,"too_large":99}])"),
+       "up to the cursor's 5, got 9"},
+      {R"({"type":"event","stream":"a","seq":0,"id":"i","name":"n","time":"t"})",
+       "event.seq: expected a whole number from 1 to 2^53-1, got 0"},
+  };
+  for (const auto& [text, why] : cases) {
+    const auto read = decode_server_message(text);
+    ASSERT_FALSE(read) << text;
+    EXPECT_NE(read.error().message.find(why), std::string::npos) << read.error().message;
+  }
+}
+
 }  // namespace
 }  // namespace beckon::protocol
