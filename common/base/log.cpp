@@ -4,6 +4,8 @@
 #include <cstdarg>
 #include <cstdio>
 
+#include "common/base/bytes.h"
+
 namespace beckon::base {
 namespace {
 
@@ -54,18 +56,30 @@ BECKON_LOG_METHOD(error, LogLevel::kError)
 std::string escape_control(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (const char c : text) {
+  const auto hex = [&out](char c) {
+    char escaped[5];
+    std::snprintf(escaped, sizeof escaped, "\\x%02x",
+                  static_cast<unsigned>(static_cast<unsigned char>(c)));
+    out += escaped;
+  };
+  std::size_t good = utf8_prefix_bytes(text);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n') {
+    if (i == good) {  // not UTF-8: a terminal may take it for anything
+      hex(c);
+      good += 1 + utf8_prefix_bytes(text.substr(i + 1));
+    } else if (c == '\n') {
       out += "\\n";
     } else if (c == '\t') {
       out += "\\t";
     } else if (c == '\r') {
       out += "\\r";
     } else if (byte < 0x20 || byte == 0x7F) {
-      char escaped[5];
-      std::snprintf(escaped, sizeof escaped, "\\x%02x", static_cast<unsigned>(byte));
-      out += escaped;
+      hex(c);
+    } else if (byte == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0) {
+      hex(c);  // U+0080 to U+009F: controls too, U+009B begins a terminal's commands
+      hex(text[++i]);
     } else {
       out += c;
     }

@@ -39,7 +39,8 @@ class Logger {
   std::string_view module_;
 };
 
-// Newlines, tabs and other control characters as \n, \t, \xNN; the rest as it is.
+// Newlines, tabs and other control characters as \n, \t, \xNN, and so what is not UTF-8; the rest
+// as it is.
 std::string escape_control(std::string_view text);
 
 // Drops everything.

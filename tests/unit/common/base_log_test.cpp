@@ -40,5 +40,14 @@ TEST(Log, ControlCharactersCannotForgeALine) {
   EXPECT_EQ(escape_control("\xc3\xa9"), "\xc3\xa9");
 }
 
+// A terminal takes U+009B for the beginning of a command, and a byte that is no UTF-8 for anything.
+TEST(Log, WhatATerminalMayObeyOrATextReaderRefuseIsEscaped) {
+  EXPECT_EQ(escape_control("a\xc2\x9b"
+                           "31m\xc2\xa0"),
+            "a\\xc2\\x9b31m\xc2\xa0");
+  EXPECT_EQ(escape_control("a\x9b\xc3\xa9\xff"), "a\\x9b\xc3\xa9\\xff");
+  EXPECT_EQ(escape_control("\xc2"), "\\xc2");
+}
+
 }  // namespace
 }  // namespace beckon::base
