@@ -169,6 +169,13 @@ bool prepare_request(Connection& connection, unsigned char** position, std::size
   return add_headers(connection, position, room);
 }
 
+// libwebsockets takes an extension that nobody offered for a header that it need not read.
+bool check_answer(Connection& connection) {
+  if (lws_hdr_total_length(connection.wsi, WSI_TOKEN_EXTENSIONS) <= 0) return true;
+  connection.refusal = "the server chose a WebSocket extension, and none was offered";
+  return false;
+}
+
 void handshake_failed(Connection& connection, std::string_view reason) {
   const auto url = agent::parse_websocket_url(connection.endpoint.url);
   if (!url) return over(connection, false, 0, url.error().message);

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/lws/connection.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "common/protocol/limits.h"
+#include "platform/lws/explain_tls.h"
 
 namespace beckon::platform {
 
@@ -38,7 +42,14 @@ int write_next(Connection& connection) {
   return 0;
 }
 
-void take_piece(Connection& connection, const char* bytes, std::size_t length) {
+bool take_piece(Connection& connection, const char* bytes, std::size_t length) {
+  // An empty piece counts too: they may come for ever.
+  connection.message_bytes += std::max<std::size_t>(length, 1);
+  if (connection.message_bytes > protocol::kMessageBytesMax) {
+    connection.peer_reason = "the server sent more than " +
+                             std::to_string(protocol::kMessageBytesMax) + " bytes of one message";
+    return false;
+  }
   const std::size_t limit = connection.transport->options().message_bytes_max;
   if (lws_frame_is_binary(connection.wsi) != 0) connection.dropping = true;
   if (connection.message.size() + length > limit) connection.dropping = true;
@@ -49,17 +60,19 @@ void take_piece(Connection& connection, const char* bytes, std::size_t length) {
   }
   const bool whole = lws_remaining_packet_payload(connection.wsi) == 0 &&
                      lws_is_final_fragment(connection.wsi) != 0;
-  if (!whole) return;
+  if (!whole) return true;
+  connection.message_bytes = 0;
   const std::string text = std::move(connection.message);
   const bool dropped = connection.dropping;
   connection.message.clear();
   connection.dropping = false;
-  if (connection.closing) return;
+  if (connection.closing) return true;
   if (dropped) {
     connection.transport->observer().oversized(connection.attempt);
   } else {
     connection.transport->observer().message(connection.attempt, text);
   }
+  return true;
 }
 
 void keep_close_reason(Connection& connection, const unsigned char* bytes, std::size_t length) {
@@ -67,6 +80,19 @@ void keep_close_reason(Connection& connection, const unsigned char* bytes, std::
   if (bytes == nullptr || length < 2) return;
   connection.peer_code = static_cast<std::uint16_t>(bytes[0] << 8 | bytes[1]);
   connection.peer_reason.assign(reinterpret_cast<const char*>(bytes) + 2, length - 2);
+}
+
+void keep_read_error(Connection& connection) {
+  const auto error = take_tls_read_error();
+  if (error && connection.peer_reason.empty()) connection.peer_reason = explain_tls_read(*error);
+}
+
+void frame_refused(lws* wsi, unsigned char byte) {
+  auto* connection = static_cast<Connection*>(lws_get_opaque_user_data(wsi));
+  if (connection == nullptr) return;
+  // Said now: libwebsockets sends some servers a close frame first, and waits for their answer.
+  if (connection->peer_reason.empty()) connection->peer_reason = explain_frame(byte);
+  over(*connection, true, 0, "");
 }
 
 void over(Connection& connection, bool was_open, int http_status, std::string_view reason) {

@@ -41,6 +41,7 @@ struct Transport::Connection {
   std::string failure;                         // the same; empty: none
   std::string refusal;                         // why we refused the server; empty: we did not
   std::string message;                         // arrived so far
+  std::size_t message_bytes = 0;               // of it, with what was dropped
   std::deque<std::vector<unsigned char>> out;  // LWS_PRE bytes of room, then the text
   Timer begin_timer;
   Timer ping_timer;
@@ -57,6 +58,10 @@ void begin_soon(Connection& connection);
 // False: it must not be sent, connection.refusal says why if it is the server's fault.
 bool prepare_request(Connection& connection, unsigned char** position, std::size_t room);
 
+// The handshake's answer is right, as libwebsockets sees it. False: it is not; connection.refusal
+// says why.
+bool check_answer(Connection& connection);
+
 // libwebsockets gave the attempt up, for a reason in its own words; tries the next address or
 // reports. May free the connection.
 void handshake_failed(Connection& connection, std::string_view reason);
@@ -70,11 +75,15 @@ void schedule_ping(Connection& connection);
 // return.
 int write_next(Connection& connection);
 
-// One piece of a message; reports it when it is whole.
-void take_piece(Connection& connection, const char* bytes, std::size_t length);
+// One piece of a message; reports it when it is whole. False: it is longer than any that an honest
+// server can send, and may have no end; peer_reason says so.
+bool take_piece(Connection& connection, const char* bytes, std::size_t length);
 
 // The peer's close frame: two bytes of code and a reason, or nothing.
 void keep_close_reason(Connection& connection, const unsigned char* bytes, std::size_t length);
+
+// The connection has ended: adds to peer_reason what TLS has to say of it.
+void keep_read_error(Connection& connection);
 
 // Reports and forgets; the connection is gone after this. http_status and reason count for one that
 // was never open.

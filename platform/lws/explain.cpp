@@ -56,7 +56,11 @@ std::string explain(const ConnectFailure& failure, const agent::Url& url) {
     return place + " closed the connection without an HTTP answer" +
            (url.secure ? "" : " (does it want " + url.other_scheme() + "://?)");
   }
-  if (reason == "problems parsing header") return place + " answered with what is not HTTP";
+  if (reason == "HS: URI missing") return place + " answered with what is not HTTP";
+  // libwebsockets has this room for them, and does not tell the two apart.
+  if (reason == "problems parsing header") {
+    return place + " answered with what is not HTTP, or with more than 4 kB of headers";
+  }
   if (reason.starts_with("Timed out")) return "no answer from " + place;
   if (reason.starts_with("HS: ")) {
     return place + " does not speak WebSocket there (" + std::string(reason.substr(4)) + ")";

@@ -106,4 +106,12 @@ std::string explain_tls(const TlsFailure& failure, const agent::Url& url, const 
   return "TLS: the handshake with " + place + " failed (mbedTLS " + code + ")";
 }
 
+std::string explain_tls_read(int error) {
+  char text[80];
+  std::snprintf(text, sizeof text,
+                "TLS: what the server sent cannot be read (mbedTLS error -0x%04x)",
+                static_cast<unsigned>(-error));
+  return text;
+}
+
 }  // namespace beckon::platform

@@ -14,4 +14,7 @@ namespace beckon::platform {
 std::string explain_tls(const TlsFailure& failure, const agent::Url& url, const std::string& place,
                         const std::string& now);
 
+// The same of an open connection, for take_tls_read_error().
+std::string explain_tls_read(int error);
+
 }  // namespace beckon::platform

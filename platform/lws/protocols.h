@@ -4,6 +4,8 @@
 
 #include <libwebsockets.h>
 
+#include <string>
+
 namespace beckon::platform {
 
 inline constexpr char kTransportProtocol[] = "beckon";
@@ -14,6 +16,10 @@ inline constexpr char kWatchProtocol[] = "beckon-watch";
 int transport_callback(lws* wsi, lws_callback_reasons reason, void* user, void* in, size_t length);
 // http_client.cpp: a request's events. The opaque user data is its Exchange.
 int http_callback(lws* wsi, lws_callback_reasons reason, void* user, void* in, size_t length);
+// connection.cpp: libwebsockets ends the connection because of this byte of a frame's head.
+void frame_refused(lws* wsi, unsigned char byte);
+// frame_hook.cpp: that as a sentence without a period.
+std::string explain_frame(unsigned char byte);
 // loop.cpp: a watched descriptor's. The opaque user data is its Watch.
 int watch_callback(lws* wsi, lws_callback_reasons reason, void* user, void* in, size_t length);
 

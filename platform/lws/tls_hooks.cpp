@@ -23,6 +23,22 @@ namespace {
 std::optional<TlsFailure> last_failure;
 TlsFailure refused_chain;
 
+// mbedTLS reads on inside one call while all that comes is to be ignored (TLS 1.3: records of the
+// kind change_cipher_spec), and a server that sends nothing else would keep the loop there, without
+// timers and signals. After so many reads a call ends as if nothing had come, and the loop has its
+// turn. A whole handshake needs fewer.
+constexpr int kReadsMax = 64;
+int reads_left = kReadsMax;
+
+std::optional<int> read_error;
+
+bool is_end_or_pause(int result) {
+  return result == MBEDTLS_ERR_SSL_WANT_READ || result == MBEDTLS_ERR_SSL_WANT_WRITE ||
+         result == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET ||
+         result == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY || result == MBEDTLS_ERR_SSL_CONN_EOF ||
+         result == MBEDTLS_ERR_NET_CONN_RESET || result == MBEDTLS_ERR_NET_RECV_FAILED;
+}
+
 std::string time_text(const mbedtls_x509_time& time) {
   char text[80];
   std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02dZ", time.year, time.mon, time.day,
@@ -104,6 +120,10 @@ std::optional<TlsFailure> take_tls_failure() {
   return std::exchange(last_failure, std::nullopt);
 }
 
+std::optional<int> take_tls_read_error() {
+  return std::exchange(read_error, std::nullopt);
+}
+
 }  // namespace beckon::platform
 
 // The names are the linker's: what libwebsockets calls, and what it would have called.
@@ -112,6 +132,8 @@ extern "C" {
 
 void __real_mbedtls_ssl_conf_max_version(mbedtls_ssl_config* config, int major, int minor);
 int __real_mbedtls_ssl_handshake_step(mbedtls_ssl_context* tls);
+int __real_mbedtls_ssl_read(mbedtls_ssl_context* tls, unsigned char* buffer, size_t room);
+int __real_lws_plat_mbedtls_net_recv(void* connection, unsigned char* buffer, size_t room);
 
 // libwebsockets 4.3 says "at most TLS 1.2" of every connection.
 void __wrap_mbedtls_ssl_conf_max_version(mbedtls_ssl_config* config, int major, int minor) {
@@ -128,6 +150,7 @@ int __wrap_mbedtls_ssl_handshake_step(mbedtls_ssl_context* tls) {
     beckon::platform::mend_ipv6_name(*tls);
   }
   beckon::platform::refused_chain = {};
+  beckon::platform::reads_left = beckon::platform::kReadsMax;
   const int result = __real_mbedtls_ssl_handshake_step(tls);
   if (result == 0 || result == MBEDTLS_ERR_SSL_WANT_READ || result == MBEDTLS_ERR_SSL_WANT_WRITE) {
     return result;
@@ -135,6 +158,22 @@ int __wrap_mbedtls_ssl_handshake_step(mbedtls_ssl_context* tls) {
   beckon::platform::note_failure(*tls, result);
   errno = 0;  // with EAGAIN in it, libwebsockets takes every error for "not yet"
   return result;
+}
+
+int __wrap_mbedtls_ssl_read(mbedtls_ssl_context* tls, unsigned char* buffer, size_t room) {
+  beckon::platform::reads_left = beckon::platform::kReadsMax;
+  beckon::platform::read_error.reset();  // of another connection, whose end nobody asked about
+  const int result = __real_mbedtls_ssl_read(tls, buffer, room);
+  if (result < 0 && !beckon::platform::is_end_or_pause(result)) {
+    beckon::platform::read_error = result;
+  }
+  return result;
+}
+
+int __wrap_lws_plat_mbedtls_net_recv(void* connection, unsigned char* buffer, size_t room) {
+  if (beckon::platform::reads_left == 0) return MBEDTLS_ERR_SSL_WANT_READ;
+  --beckon::platform::reads_left;
+  return __real_lws_plat_mbedtls_net_recv(connection, buffer, room);
 }
 
 }  // extern "C"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What libwebsockets' layer over mbedTLS lacks: TLS 1.3, and the word why a handshake failed. Put
-// in at link time (--wrap in CMakeLists.txt), so that its sources stay as they come. Decides
-// nothing about trust: that is mbedTLS's.
+// What libwebsockets' layer over mbedTLS lacks: TLS 1.3, the word why a handshake failed, and an
+// end of what one call reads. Put in at link time (--wrap in CMakeLists.txt), so that its sources
+// stay as they come. Decides nothing about trust: that is mbedTLS's.
 #pragma once
 
 #include <cstdint>
@@ -27,5 +27,9 @@ struct TlsFailure {
 // Of the handshake that failed last; nothing if none did since the last call. libwebsockets reports
 // a failed handshake before it goes on with another one, so ask in its callback.
 std::optional<TlsFailure> take_tls_failure();
+
+// mbedTLS's error, negative, of the read that ended a connection last; nothing if none did since
+// the last call, or if it was an end that TLS or the network has words for. Ask when it is closed.
+std::optional<int> take_tls_read_error();
 
 }  // namespace beckon::platform

@@ -24,6 +24,7 @@ int transport_callback(lws* wsi, lws_callback_reasons reason, void*, void* in, s
     case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
       connection->wsi = wsi;
       return prepare_request(*connection, static_cast<unsigned char**>(in), length) ? 0 : -1;
+    case LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH: return check_answer(*connection) ? 0 : -1;
     case LWS_CALLBACK_CLIENT_ESTABLISHED:
       connection->wsi = wsi;
       connection->open = true;
@@ -38,13 +39,15 @@ int transport_callback(lws* wsi, lws_callback_reasons reason, void*, void* in, s
                                         : std::string_view(static_cast<const char*>(in), length));
       return 0;
     case LWS_CALLBACK_CLIENT_RECEIVE:
-      take_piece(*connection, static_cast<const char*>(in), length);
-      return 0;
+      return take_piece(*connection, static_cast<const char*>(in), length) ? 0 : -1;
     case LWS_CALLBACK_CLIENT_WRITEABLE: return write_next(*connection);
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
       keep_close_reason(*connection, static_cast<const unsigned char*>(in), length);
       return 0;
-    case LWS_CALLBACK_CLIENT_CLOSED: over(*connection, true, 0, ""); return 0;
+    case LWS_CALLBACK_CLIENT_CLOSED:
+      keep_read_error(*connection);
+      over(*connection, true, 0, "");
+      return 0;
     case LWS_CALLBACK_WSI_DESTROY:
       // Only if none of the two above came.
       if (!connection->beginning) {
