@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A server that attacks the agent a given number of times and is honest otherwise, on one port.
+
+Three places to attack from: `raw` gets the accepted socket before anything was read, `opened` a
+WebSocket whose handshake was honest, `says` answers syncs. Each is a list; one entry is used up per
+connection (per sync for `says`). An attack returns when it is over, or ends with an OSError because
+the agent hung up; either way the connection is closed.
+"""
+
+import base64
+import contextlib
+import hashlib
+import pathlib
+import struct
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "unit" / "platform" / "program"))
+from stream_server import Connection, StreamServer  # noqa: E402,F401  pylint: disable=wrong-import-position
+
+_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+# No attack lasts longer, whatever the agent does: then it is the test that fails.
+ATTACK_S_MAX = 60
+
+
+def read_request(sock):
+    """The agent's handshake: its headers, names in lower case."""
+    head = b""
+    while b"\r\n\r\n" not in head:
+        data = sock.recv(4096)
+        if not data:
+            raise EOFError
+        head += data
+    lines = head.decode("latin-1").split("\r\n")
+    return {name.strip().lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in lines[1:])}
+
+
+def accept_of(headers):
+    """The one right Sec-WebSocket-Accept."""
+    return base64.b64encode(hashlib.sha1(headers["sec-websocket-key"].encode() + _GUID).digest()).decode()
+
+
+def wait_hang_up(sock):
+    """Until the agent has closed the connection; reads what it sends."""
+    with contextlib.suppress(ConnectionError):
+        while sock.recv(65536):
+            pass
+
+
+def answer(*lines, body=b"", then=wait_hang_up):
+    """An attack: an HTTP answer of these lines. A callable line is given the request's headers."""
+    def attack(sock):
+        headers = read_request(sock)
+        texts = [line(headers) if callable(line) else line for line in lines]
+        sock.sendall("\r\n".join([*texts, "", ""]).encode("latin-1") + body)
+        then(sock)
+    return attack
+
+
+def for_ever(piece):
+    """Goes on sending until the agent hangs up."""
+    def attack(sock):
+        while True:
+            sock.sendall(piece)
+    return attack
+
+
+def drip(data, every_s):
+    """Sends byte by byte, and is silent after the last, until the agent hangs up."""
+    def attack(sock):
+        with contextlib.suppress(TimeoutError):
+            for byte in data:
+                sock.sendall(bytes([byte]))
+                sock.settimeout(every_s)  # recv is the clock, and sees the end
+                with contextlib.suppress(TimeoutError):
+                    while sock.recv(65536):
+                        pass
+                    return
+        sock.settimeout(ATTACK_S_MAX)
+        wait_hang_up(sock)
+    return attack
+
+
+def frame(first, payload=b"", length=None, mask=False):
+    """A frame as it is told: nothing here keeps to the protocol. length: what the head says instead."""
+    size = len(payload) if length is None else length
+    bit = 0x80 if mask else 0
+    if size < 126:
+        head = bytes([first, bit | size])
+    elif size < 65536:
+        head = bytes([first, bit | 126]) + struct.pack("!H", size)
+    else:
+        head = bytes([first, bit | 127]) + struct.pack("!Q", size)
+    return head + (b"\1\2\3\4" if mask else b"") + payload
+
+
+class HostileServer(StreamServer):
+    def __init__(self, **options):
+        self.raw, self.opened, self.says = [], [], []
+        self.begun = 0        # attacks
+        self.over = 0
+        self.errors = []      # of attacks that were no end by the agent
+        self.sent_bytes = 0   # by attacks that count
+        super().__init__(**options)
+
+    def _take(self, attacks):
+        with self._change:
+            if not attacks:
+                return None
+            self.begun += 1
+            self._change.notify_all()
+            return attacks.pop(0)
+
+    def _run(self, attack, *arguments):
+        try:
+            attack(*arguments)
+        except (ConnectionError, EOFError):
+            pass
+        except TimeoutError as error:
+            self.errors.append(f"the agent did not hang up within {ATTACK_S_MAX} s: {error!r}")
+        except Exception as error:  # pylint: disable=broad-except
+            self.errors.append(repr(error))
+        with self._change:
+            self.over += 1
+            self._change.notify_all()
+
+    def _serve(self, sock):
+        attack = self._take(self.raw)
+        if attack is None:
+            super()._serve(sock)
+            return
+        sock.settimeout(ATTACK_S_MAX)
+        with sock:
+            self._run(attack, sock)
+
+    def _read(self, connection):
+        attack = self._take(self.opened)
+        if attack is None:
+            super()._read(connection)
+            return
+        connection.socket.settimeout(ATTACK_S_MAX)
+        self._run(attack, connection.socket)
+        with self._change:
+            connection.open = False
+            self._change.notify_all()
+        connection.reset()
+
+    def _message(self, connection, message):
+        attack = self._take(self.says)
+        if attack is None:
+            super()._message(connection, message)
+            return
+        with self._change:
+            self.syncs.append(message)
+            self._change.notify_all()
+        self._run(attack, connection, message)
+
+    def drop_all(self):
+        """Ends what is open, so that the agent comes again."""
+        for connection in self.open_connections():
+            connection.reset()
+
+    def wait_over(self, count, timeout_s):
+        self.wait_until(lambda: self.over >= count, f"the end of attack {count}", timeout_s)
+
+
+def sleep_until(deadline):
+    """For attacks that have a pace of their own."""
+    time.sleep(max(0.0, deadline - time.monotonic()))
