@@ -80,7 +80,7 @@ class Ordeal(Case):
         self.assertIn(f"{self.server.epoch}:{seq}", self.stored_cursor())
 
     def stored_cursor(self):
-        files = [path for path in self.state.iterdir() if path.suffix != ".lock" and path.is_file()]
+        files = [path for path in self.state.glob("cursor-*") if not path.suffix]
         self.assertEqual(len(files), 1, files)
         return files[0].read_text("ascii")
 
