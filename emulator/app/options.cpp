@@ -104,8 +104,10 @@ void declare_behaviour(CLI::App& app, AppOptions& options, RawOptions& raw) {
 
 // Where, what and for whom.
 void declare(CLI::App& app, AppOptions& options, RawOptions& raw) {
-  app.add_option("--template", options.template_path,
-                 "CloudFormation template (default: infrastructure/template.yaml of the project)")
+  app.add_option(
+         "--template", options.template_path,
+         "CloudFormation template (default: the nearest infrastructure/template.yaml above the "
+         "working directory, else above this program)")
       ->check(check_not_empty);
   app.add_option("--parameter", raw.parameters,
                  "Key=Value of the template's Parameters; repeatable")

@@ -85,6 +85,7 @@ std::string ready_json(const AppOptions& options, const AppModel& model, const E
   writer.member("access_key_id", options.access_key_id);
   writer.member("secret_access_key", options.secret_access_key);
   if (options.tls) writer.member("ca_file", authority_file(options.ca_dir));
+  writer.member("template", options.template_path);
   writer.member("stack", model.stack_name);
   writer.member("event_bus", first_bus(model));
   writer.member("auth_mode", auth_mode(model));
@@ -116,6 +117,7 @@ std::string ready_text(const AppOptions& options, const AppModel& model, const E
     line("authority", fmt::format("AWS_CA_BUNDLE={}", authority_file(options.ca_dir)));
     line("", "made here and trusted nowhere else; beckon-agent takes it as --cacert FILE");
   }
+  line("template", options.template_path);
   line("stack", model.stack_name);
   line("event bus", first_bus(model));
   line("tables", join(table_names(model)));

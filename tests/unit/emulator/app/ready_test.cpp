@@ -14,6 +14,7 @@ using ::testing::Not;
 
 struct Stage {
   Stage() {
+    options.template_path = "/app/template.yaml";
     model.api = WebSocketApiModel{};
     model.api->stage = "dev";
     model.parameters["AuthMode"] = "open";
@@ -45,6 +46,7 @@ TEST(Ready, TheLineForScriptsHasEverythingAClientNeeds) {
   EXPECT_EQ((*json)["region"].string_or(""), "us-east-1");
   EXPECT_EQ((*json)["access_key_id"].string_or(""), "local");
   EXPECT_EQ((*json)["secret_access_key"].string_or(""), "local");
+  EXPECT_EQ((*json)["template"].string_or(""), "/app/template.yaml");
   EXPECT_EQ((*json)["stack"].string_or(""), "beckon");
   EXPECT_EQ((*json)["event_bus"].string_or(""), "beckon");
   EXPECT_EQ((*json)["auth_mode"].string_or(""), "open");
@@ -76,6 +78,12 @@ TEST(Ready, FunctionsThatCannotBeStartedAreNamedInBoth) {
   EXPECT_THAT(ready_json(stage.options, stage.model, stage.endpoints, missing),
               HasSubstr(R"("missing_functions":[{"function":"beckon-sync",)"
                         R"("problem":"/b/bootstrap is not there"}])"));
+}
+
+TEST(Ready, TheTemplateThatWasFoundIsNamed) {
+  const Stage stage;
+  EXPECT_THAT(ready_text(stage.options, stage.model, stage.endpoints, {}),
+              HasSubstr("  template      /app/template.yaml\n"));
 }
 
 TEST(Ready, TheExportsHaveTheRegionUnderBothNames) {
