@@ -6,7 +6,7 @@ import unittest
 
 from hostile import wait_hang_up
 from messages import EVENT, NORMAL_CLOSE, Messages, live, text_frame
-from ordeal import cpu_s, seconds
+from ordeal import WORK, cpu_s
 
 
 class Unasked(Messages):
@@ -14,7 +14,7 @@ class Unasked(Messages):
         evil = text_frame({**self.synced(), "cursor": "evil:2", "head": "evil:2", "reset": True, "events": [{"seq": 2, **EVENT}]})
         ahead = text_frame({**self.synced(), "cursor": "k3f9:9", "head": "k3f9:9", "events": [{"seq": 9, **EVENT}]})
         used = self.flooded([evil, ahead] * 5000, "an answer came that nobody asked for; it is ignored")
-        self.assertLess(used, seconds(3))
+        self.assertLess(used, 3 * WORK)
 
     def test_an_answer_given_twice_is_ignored_the_second_time(self):
         def attack(connection, sync):
@@ -28,7 +28,7 @@ class Unasked(Messages):
         # The longest lines that there are, and two modules of the log at most.
         self.log_bytes_max = 500_000
         used = self.flooded([gateway, error, text_frame("rubbish")] * 5000, "too many lines: from here on one in 5 s")
-        self.assertLess(used, seconds(4))
+        self.assertLess(used, 4 * WORK)
 
 
 class Floods(Messages):
@@ -37,7 +37,7 @@ class Floods(Messages):
         frames += [text_frame(live(1)) for _ in range(10_000)]                 # handled long ago
         frames += [text_frame(live(i + 1, "evil")) for i in range(10_000)]     # of another stream
         frames += [text_frame({"type": "from-the-future"}) for _ in range(10_000)]
-        self.assertLess(self.flooded(frames), seconds(6))
+        self.assertLess(self.flooded(frames), 6 * WORK)
 
     def rate(self, answers, wait_s):
         """How many syncs there are while each is answered like this, and the processor time of one."""
@@ -99,7 +99,7 @@ class Resets(Messages):
                              "lost": 0, "reset": len(at) == 1})
         count, cost_s = Floods.rate(self, attack, 3)
         self.assertGreater(count, 1)
-        self.assertLess(cost_s, seconds(0.005))
+        self.assertLess(cost_s, 0.005 * WORK)
 
     def test_more_failures_than_reports_wait_are_sent_in_portions(self):
         def attack(connection, sync):

@@ -6,7 +6,7 @@ import struct
 import unittest
 
 from hostile import for_ever, frame, wait_hang_up
-from ordeal import KB, Ordeal, seconds
+from ordeal import KB, WORK, Ordeal
 
 TEXT, BINARY, MORE, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
 FIN = 0x80
@@ -72,7 +72,7 @@ class Frames(Ordeal):
         for name, attack in cases:
             with self.subTest(name):
                 used = self.opened(attack, says, times=1)
-                self.assertLess(used, seconds(1))
+                self.assertLess(used, 1 * WORK)
 
     def test_a_message_that_is_not_text_or_too_large_is_dropped_and_named(self):
         dropped = "a message of the server was dropped: it is larger than 32768 bytes, or not text"
@@ -97,7 +97,7 @@ class Frames(Ordeal):
                 sock.sendall(frame(FIN | CLOSE, struct.pack("!H", 1000)))
                 wait_hang_up(sock)
             used = self.opened(attack, "the connection was closed, code 1000", times=1)
-            self.assertLess(used, seconds(3))
+            self.assertLess(used, 3 * WORK)
 
 
 if __name__ == "__main__":

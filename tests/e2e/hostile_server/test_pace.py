@@ -6,7 +6,7 @@ import time
 import unittest
 
 from hostile import accept_of, drip, frame, read_request, wait_hang_up
-from ordeal import Ordeal, cpu_s, elapsed, seconds
+from ordeal import WORK, Ordeal, cpu_s, elapsed, seconds
 
 DRIP_S = 0.02  # a byte; compressed as the agent's own times are
 SYNCED = b'{"type":"synced","cursor":"k3f9:1","head":"k3f9:1","events":[],"more":false,"lost":0}'
@@ -37,7 +37,7 @@ class Slow(Ordeal):
         begun = time.monotonic()
         used = self.suffer(place, attack, says, times=2)
         self.assertLess(elapsed(begun), seconds(2 * limit_s + 10))
-        self.assertLess(used, seconds(0.3))
+        self.assertLess(used, 0.3 * WORK)
 
     def test_a_handshake_that_drips_is_given_up(self):
         self.patient(self.server.raw, switching, "no answer within the connect timeout", 1)
@@ -87,7 +87,7 @@ class Storm(Ordeal):
         # Uniform between 0 and 0.1 s, 0.2 s, … 1 s: 4 s are about ten attempts.
         self.assertGreaterEqual(count, 3)
         self.assertLess(count, 40)
-        self.assertLess(used, seconds(0.5))
+        self.assertLess(used, 0.5 * WORK)
 
     def test_a_server_that_hangs_up_at_once_does_not_set_the_pace(self):
         self.attempts(self.server.raw, lambda sock: None)
