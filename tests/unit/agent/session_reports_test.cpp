@@ -8,6 +8,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Matches;
 using ::testing::Not;
 
 int reports_in(const std::string& line) {
@@ -149,6 +150,31 @@ TEST_F(SessionTest, HoweverManyFailEachIsReported) {
   }
   EXPECT_EQ(reported, 600);
   EXPECT_EQ(stored_, "ep:640");
+}
+
+// What waits is bounded: the stream keeps the rest.
+TEST_F(SessionTest, WhileTooManyReportsWaitNoMoreEventsAreBegun) {
+  go_online();
+  storage_works_ = false;
+  for (std::uint64_t seq = 41; seq <= 340; ++seq) {
+    const Lines lines = event(1, seq);
+    if (!Matches(Contains("dispatch " + std::to_string(seq)))(lines)) break;
+    finish(seq, {{0, "exec", "timeout"}});
+  }
+  EXPECT_EQ(session().window().cursor()->seq, 40U + 256U);
+  storage_works_ = true;
+  pass(10s);
+  const std::string next = "dispatch " + std::to_string(40 + 256 + 1);
+  EXPECT_THAT(answer(1, {.cursor = 340, .head = 340}), Contains(next));
+}
+
+TEST_F(SessionTest, WhatFailsByItselfWaitsWhileTooManyReportsDo) {
+  go_online();
+  event(1, 640);  // a gap
+  Answer all{.cursor = 640, .head = 640};
+  for (std::uint64_t seq = 41; seq <= 640; ++seq) all.too_large.push_back(seq);
+  answer(1, all);
+  EXPECT_EQ(session().window().taken_seq(), 40U + 256U);
 }
 
 TEST_F(SessionTest, OfSeveralFailuresOfAnEventTheFirstIsReported) {
