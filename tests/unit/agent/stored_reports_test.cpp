@@ -42,15 +42,16 @@ TEST(StoredReports, ReportsWithinTheLimitFitTheStorage) {
   }
 }
 
+constexpr char kTwice[] = R"({"epoch":"k3f9","failed":[{"seq":2,"action":"a","error":"e"},)"
+                          R"({"seq":2,"action":"a","error":"e"}]})";
+
 TEST(StoredReports, AnythingElseIsRefused) {
   for (const char* text :
        {"", "k3f9:41", "{}", "[]", R"({"epoch":"k3f9"})", R"({"epoch":"K","failed":[]})",
         R"({"epoch":"k3f9","failed":[{"seq":0,"action":"a","error":"e"}]})",
         R"({"epoch":"k3f9","failed":[{"seq":1.5,"action":"a","error":"e"}]})",
         R"({"epoch":"k3f9","failed":[{"seq":1,"action":"","error":"e"}]})",
-        R"({"epoch":"k3f9","failed":[{"seq":1,"action":"a"}]})",
-        R"({"epoch":"k3f9","failed":[{"seq":2,"action":"a","error":"e"},)"
-        R"({"seq":2,"action":"a","error":"e"}]})"}) {
+        R"({"epoch":"k3f9","failed":[{"seq":1,"action":"a"}]})", kTwice}) {
     EXPECT_FALSE(decode_reports(text)) << text;
   }
 }
