@@ -47,15 +47,17 @@ std::optional<StoredReports> load_reports(Storage& storage, const std::string& k
 
 }  // namespace
 
-Agent::Agent(const Ports& ports, const SessionOptions& options, std::string storage_key)
+Agent::Agent(const Ports& ports, const SessionOptions& options, std::string storage_key,
+             EventGate* gate)
     : ports_(ports),
       log_(ports.log, "agent"),
       storage_key_(std::move(storage_key)),
       reports_key_(storage_key_ + ".failed"),
+      gate_(gate),
       // In braces: read in this order on every platform, so that a simulated world is the same.
       session_{options, load_cursor(ports.storage, storage_key_, log_), seed(ports.entropy),
                ports.log},
-      dispatcher_(*this, ports.clock, ports.log) {
+      dispatcher_(*this, ports.clock, gate, ports.log) {
   session_.restore(load_reports(ports.storage, reports_key_, log_));
 }
 
@@ -150,7 +152,9 @@ base::Status Agent::put(const command::Store& store) {
 }
 
 void Agent::carry_out_one(command::Store& store) {
-  const base::Status stored = put(store);
+  // And no signed event of which it is not remembered that it has ended.
+  base::Status stored = gate_ == nullptr ? base::Status{} : gate_->flush();
+  if (stored) stored = put(store);
   if (!stored) {
     log_.error("the cursor cannot be stored: %s; nothing is acknowledged until it can",
                stored.error().message.c_str());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/dispatcher.h"
+#include "agent/event_gate.h"
 #include "agent/ports.h"
 #include "agent/rules.h"
 #include "agent/session.h"
@@ -40,9 +41,11 @@ struct Ports {
 class Agent final : public TransportObserver, private DispatchObserver {
  public:
   // storage_key: under which the cursor is kept; with ".failed" behind it, under which failure
-  // reports are. The ports must outlive the agent. A damaged or unreadable cursor is logged, and
-  // the agent begins as a device without one; so are damaged reports, and it begins without them.
-  Agent(const Ports& ports, const SessionOptions& options, std::string storage_key);
+  // reports are. gate: asked for rules that want a signature; null: these run for nothing. The
+  // ports and the gate must outlive the agent. A damaged or unreadable cursor is logged, and the
+  // agent begins as a device without one; so are damaged reports, and it begins without them.
+  Agent(const Ports& ports, const SessionOptions& options, std::string storage_key,
+        EventGate* gate = nullptr);
 
   void start();
   void stop();  // see input::Stop; state() is kStopped when it is done
@@ -84,6 +87,7 @@ class Agent final : public TransportObserver, private DispatchObserver {
   base::Logger log_;
   std::string storage_key_;
   std::string reports_key_;
+  EventGate* gate_;
   Session session_;  // before the dispatcher, whose events use its memory
   Dispatcher dispatcher_;
   std::vector<Input> waiting_;  // what came up while commands were carried out

@@ -14,6 +14,7 @@ namespace {
 constexpr std::int64_t kConcurrencyMax = 64;
 constexpr std::size_t kHeaderValueBytesMax = 2048;
 constexpr std::size_t kPinDigestBytes = 32;  // SHA-256
+constexpr std::size_t kSignersMax = 8;
 
 void read_headers(ObjectReader& root, Config& config) {
   for (const json::View member : root.object("headers")) {
@@ -54,6 +55,24 @@ void read_pins(ObjectReader& reader, std::vector<std::string>& pins) {
   if (index == 0) reader.wrong("pins", "at least one pin, or no \"pins\"", array);
 }
 
+void read_signers(ObjectReader& root, std::vector<std::string>& signers) {
+  const json::View array = root.array("signers");
+  if (!array.exists()) return;
+  signers.clear();
+  if (array.size() == 0 || array.size() > kSignersMax) {
+    root.wrong("signers", "1 to " + std::to_string(kSignersMax) + " public keys, or no \"signers\"",
+               array);
+  }
+  for (const json::View element : array) {
+    const std::string_view text = element.string_or("");
+    if (text.empty()) {
+      root.wrong("signers[" + std::to_string(signers.size()) + "]",
+                 "a public key as beckon-agent keygen prints it, or its file's name", element);
+    }
+    signers.emplace_back(text);
+  }
+}
+
 void read_timing(ObjectReader& root, Timing& timing) {
   const json::View object = root.object("timing");
   if (!object.exists()) return;
@@ -91,7 +110,7 @@ void read_rules(ObjectReader& root, ActionTypes types, Config& config) {
   std::size_t index = 0;
   for (const json::View rule : rules) {
     ObjectReader reader(rule, "rules[" + std::to_string(index++) + "]", root.errors());
-    config.rules->push_back(read_rule(reader, types));
+    config.rules->push_back(read_rule(reader, types, config.require_signature));
   }
 }
 
@@ -142,6 +161,24 @@ void check_who(const Config& config, ConfigErrors& errors) {
     errors.push_back(
         "device, key: expected who this is (--device NAME --key FILE, or in an open deployment "
         "--user NAME --device NAME), but nothing is given");
+  }
+}
+
+// A rule that wants what nobody can give would never run, and nobody would know.
+void check_signers(const Config& config, ConfigErrors& errors) {
+  bool is_wanted = config.require_signature;
+  if (config.rules) {
+    is_wanted = is_wanted || std::ranges::any_of(*config.rules, &Rule::requires_signature);
+  }
+  if (!is_wanted) return;
+  if (config.signers.empty()) {
+    errors.push_back(
+        "signers: expected the public key of whoever may sign (beckon-agent keygen --signer makes "
+        "one), since require_signature is set, but it is missing");
+  }
+  if (config.device.empty()) {
+    errors.push_back(
+        "device: expected one, since require_signature is set: signatures are for devices by name");
   }
 }
 
@@ -215,6 +252,8 @@ ConfigErrors read_config(std::string_view text, ActionTypes types, Config& confi
   read_headers(root, config);
   read_session(root, config.session);
   if (const auto rate = read_rate(root)) config.rate = rate;
+  read_signers(root, config.signers);
+  if (const auto value = root.flag("require_signature")) config.require_signature = *value;
   read_rules(root, types, config);
   root.finish();
   return errors;
@@ -233,6 +272,7 @@ ConfigErrors check_config(const Config& config) {
         "read by anybody on the way (--insecure allows it)");
   }
   check_who(config, errors);
+  check_signers(config, errors);
   const Timing& timing = config.session.timing;
   if (timing.renew_max < timing.renew_min) {
     errors.push_back("timing.renew_max: expected at least renew_min (" +

@@ -33,8 +33,10 @@ struct Config {
   std::string state_dir;          // empty: the platform's
   std::optional<base::LogLevel> log_level;
   SessionOptions session;
-  std::shared_ptr<RuleSet> rules;  // null: none were given
-  std::optional<Rate> rate;        // of all rules together
+  std::shared_ptr<RuleSet> rules;    // null: none were given
+  std::optional<Rate> rate;          // of all rules together
+  std::vector<std::string> signers;  // public keys in PEM, or names of files that hold one
+  bool require_signature = false;    // what rules want that do not say it themselves
 };
 
 // Reads the text over `config`: members that are there replace what it holds. Returns the errors;
@@ -42,7 +44,7 @@ struct Config {
 ConfigErrors read_config(std::string_view text, ActionTypes types, Config& config);
 
 // What must hold once file and flags are together: a URL that is one, an identity, ws:// only to
-// loopback.
+// loopback, signers where rules want signatures.
 ConfigErrors check_config(const Config& config);
 
 // A header's name or value that can stand in a request: no line breaks or other control characters.

@@ -15,8 +15,9 @@ constexpr std::size_t kLandedMax = 8;  // flights whose memory is kept
 
 }  // namespace
 
-Dispatcher::Dispatcher(DispatchObserver& observer, Clock& clock, base::LogSink& log)
-    : observer_(observer), clock_(clock), log_(log, "actions") {
+Dispatcher::Dispatcher(DispatchObserver& observer, Clock& clock, EventGate* gate,
+                       base::LogSink& log)
+    : observer_(observer), clock_(clock), gate_(gate), log_(log, "actions") {
   set_rules(std::make_shared<RuleSet>(), std::nullopt);
 }
 
@@ -50,7 +51,8 @@ const RuleAction* Dispatcher::next_action(Flight& flight) {
   while (flight.rule < rules.size()) {
     const Rule& rule = rules[flight.rule];
     if (flight.action == 0) {
-      flight.rule_matches = rule.matches(flight.event) && within_rates(flight);
+      flight.rule_matches =
+          rule.matches(flight.event) && is_allowed(flight) && within_rates(flight);
     }
     if (flight.rule_matches && flight.action < rule.actions.size()) {
       return &rule.actions[flight.action++];
@@ -59,6 +61,29 @@ const RuleAction* Dispatcher::next_action(Flight& flight) {
     flight.action = 0;
   }
   return nullptr;
+}
+
+// Whether the event has the signature that the rule wants. Before the rates: what nobody signed
+// must not use them up.
+bool Dispatcher::is_allowed(Flight& flight) {
+  using Kind = EventGate::Verdict::Kind;
+  if (!(*flight.rules->set)[flight.rule].requires_signature) return true;
+  const bool is_first = !flight.verdict.has_value();
+  if (is_first && gate_ != nullptr) flight.verdict = gate_->judge(flight.event, clock_.wall());
+  if (is_first && gate_ == nullptr) flight.verdict.emplace().reason = "this device has no signers";
+  const EventGate::Verdict& verdict = *flight.verdict;
+  if (verdict.kind == Kind::kRun) return true;
+  const protocol::Event& event = flight.event.event();
+  const auto seq = static_cast<unsigned long long>(event.seq);
+  if (verdict.kind == Kind::kDone) {
+    if (is_first) log_.info("event %llu (%s) has ended before", seq, event.name.c_str());
+    return false;
+  }
+  ++refused_;
+  if (is_first)
+    log_.warning("event %llu (%s): %s", seq, event.name.c_str(), verdict.reason.c_str());
+  pass_over(flight, verdict.reason);
+  return false;
 }
 
 // Whether the rule that matches may run now. It needs both of its rates, and uses up none if it
@@ -71,7 +96,8 @@ bool Dispatcher::within_rates(Flight& flight) {
   const base::Instant now = clock_.now();
   for (Limit* limit : both) {
     if (limit == nullptr || within(*limit, now)) continue;
-    pass_over(flight, *limit);
+    pass_over(flight, "rate limit (" + std::to_string(limit->bucket.rate().per_minute) +
+                          " a minute, " + limit->whose + ")");
     return false;
   }
   for (Limit* limit : both) {
@@ -102,9 +128,7 @@ bool Dispatcher::within(Limit& limit, base::Instant now) {
   return false;
 }
 
-void Dispatcher::pass_over(Flight& flight, const Limit& limit) {
-  const std::string why = "rate limit (" + std::to_string(limit.bucket.rate().per_minute) +
-                          " a minute, " + limit.whose + ")";
+void Dispatcher::pass_over(Flight& flight, const std::string& why) {
   for (const RuleAction& one : (*flight.rules->set)[flight.rule].actions) {
     flight.failed.push_back(protocol::FailedReport{0, one.label, why});
   }
@@ -127,6 +151,10 @@ void Dispatcher::advance(Flights::iterator flight) {
 }
 
 void Dispatcher::land(Flights::iterator flight) {
+  // Before anybody hears of the end: what is acknowledged is remembered.
+  if (flight->verdict && flight->verdict->kind == EventGate::Verdict::Kind::kRun) {
+    gate_->ended(flight->verdict->mark);
+  }
   const Ticket ticket = flight->ticket;
   std::vector<protocol::FailedReport> failed = std::move(flight->failed);
   protocol::Event event = std::move(flight->event).release();

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The dispatcher: for one event, the actions of every rule that matches, one after the other in the
 // order of the configuration; a failed action does not stop the next. Collects the failures. A rule
-// that matches more often than it or the device may is passed over, and each of its actions counts
-// as failed. Does not know the stream, nor how many events may be in flight: that is the session's.
+// that matches more often than it or the device may, or that wants a signature which the event does
+// not have, is passed over, and each of its actions counts as failed. Does not know the stream, nor
+// how many events may be in flight: that is the session's.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,7 @@
 
 #include "agent/action.h"
 #include "agent/event.h"
+#include "agent/event_gate.h"
 #include "agent/ports.h"
 #include "agent/rate_limit.h"
 #include "agent/rules.h"
@@ -36,7 +38,9 @@ class DispatchObserver {
 
 class Dispatcher final : public RunObserver {
  public:
-  Dispatcher(DispatchObserver& observer, Clock& clock, base::LogSink& log);
+  // gate: asked for rules that want a signature; null: these run for nothing. All must outlive the
+  // dispatcher.
+  Dispatcher(DispatchObserver& observer, Clock& clock, EventGate* gate, base::LogSink& log);
 
   // From now on, each with its whole burst; events in flight go on with the rules they began with.
   // device_rate: how often rules may run, all together.
@@ -48,6 +52,8 @@ class Dispatcher final : public RunObserver {
   std::size_t in_flight() const { return flights_.size(); }
   // How often a rule was passed over for its rate or the device's, since the start.
   std::uint64_t passed_over() const { return passed_over_; }
+  // How often a rule was passed over for the event's signature, since the start.
+  std::uint64_t refused() const { return refused_; }
 
   void run_finished(Run run, base::Status outcome) override;
 
@@ -73,7 +79,8 @@ class Dispatcher final : public RunObserver {
     std::size_t rule = 0;  // the next action to look at
     std::size_t action = 0;
     bool rule_matches = false;
-    const std::string* label = nullptr;  // of the action that runs
+    std::optional<EventGate::Verdict> verdict;  // once a rule has asked for it
+    const std::string* label = nullptr;         // of the action that runs
     bool running = false;
     bool advancing = false;  // advance() is on the stack
     std::vector<protocol::FailedReport> failed;
@@ -84,15 +91,18 @@ class Dispatcher final : public RunObserver {
   void advance(Flights::iterator flight);
   void land(Flights::iterator flight);
   const RuleAction* next_action(Flight& flight);
+  bool is_allowed(Flight& flight);
   bool within_rates(Flight& flight);
   bool within(Limit& limit, base::Instant now);
-  void pass_over(Flight& flight, const Limit& limit);
+  static void pass_over(Flight& flight, const std::string& why);
 
   DispatchObserver& observer_;
   Clock& clock_;
+  EventGate* gate_;
   base::Logger log_;
   std::shared_ptr<ActiveRules> rules_;
   std::uint64_t passed_over_ = 0;
+  std::uint64_t refused_ = 0;
   Flights flights_;  // as few as events may be in flight
   Flights landed_;   // memory of ended flights, for the next
   Run last_run_ = 0;

@@ -136,7 +136,7 @@ bool Rule::matches(const ReceivedEvent& event) const {
                      [&](const Condition& condition) { return condition.holds(event); });
 }
 
-Rule read_rule(ObjectReader& config, ActionTypes types) {
+Rule read_rule(ObjectReader& config, ActionTypes types, bool require_signature) {
   Rule rule;
   if (const auto name = config.text("name")) rule.name_glob = *name;
   if (rule.name_glob.empty()) config.error("name", "expected a pattern like \"door.*\", got \"\"");
@@ -161,6 +161,7 @@ Rule read_rule(ObjectReader& config, ActionTypes types) {
   if (actions.exists() && index == 0) config.wrong("actions", "at least one action", actions);
   if (index == 0 && !config.failed()) config.missing("actions", "a list of at least one action");
   rule.rate = read_rate(config);
+  rule.requires_signature = config.flag("require_signature").value_or(require_signature);
   config.finish();
   return rule;
 }

@@ -43,13 +43,15 @@ struct Rule {
   std::string name_glob = "*";
   std::vector<Condition> conditions;
   std::vector<RuleAction> actions;
-  std::optional<Rate> rate;  // of the events for which its actions run; nothing: any
+  std::optional<Rate> rate;         // of the events for which its actions run; nothing: any
+  bool requires_signature = false;  // of one of the signers, see signature_gate.h
   bool matches(const ReceivedEvent& event) const;
 };
 
 using RuleSet = std::vector<Rule>;
 
-// Reads {"name":…, "where":{…}, "actions":[…], "rate":{…}}. Errors are with the reader.
-Rule read_rule(ObjectReader& config, ActionTypes types);
+// Reads {"name":…, "where":{…}, "actions":[…], "rate":{…}, "require_signature":…}; without the last
+// it is require_signature. Errors are with the reader.
+Rule read_rule(ObjectReader& config, ActionTypes types, bool require_signature = false);
 
 }  // namespace beckon::agent

@@ -33,7 +33,7 @@ std::string report_text(std::string_view text) {
 }
 
 std::size_t text_bytes(const protocol::Event& event) {
-  return event.data.size() + event.name.size() + event.id.size();
+  return event.data.size() + event.name.size() + event.id.size() + event.signature.size();
 }
 
 base::Duration doubled(base::Duration first, int times, base::Duration cap) {

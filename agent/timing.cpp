@@ -20,6 +20,7 @@ constexpr TimingField kTimingFields[] = {
     {"renew_max", &Timing::renew_max, 100ms, 24h * 365},
     {"ping", &Timing::ping, 0ms, 24h},
     {"store_interval", &Timing::store_interval, 0ms, 1min},
+    {"clock_skew", &Timing::clock_skew, 0ms, 10min},
     {"stop_grace", &Timing::stop_grace, 0ms, 5min},
 };
 

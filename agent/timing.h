@@ -26,7 +26,8 @@ struct Timing {
   base::Duration renew_max = 115min;
   base::Duration ping = 4min;             // WebSocket pings, for NATs only; 0s: none
   base::Duration store_interval = 100ms;  // the cursor is written at most this often
-  base::Duration stop_grace = 4s;         // a planned shutdown waits this long for running actions
+  base::Duration clock_skew = 60s;  // by how much a signer's clock may be ahead of this one (P-76)
+  base::Duration stop_grace = 4s;   // a planned shutdown waits this long for running actions
 };
 
 struct TimingField {

@@ -20,7 +20,8 @@ Window::Verdict Window::judge(const std::string& epoch, std::uint64_t seq) const
 void Window::take(protocol::Event event, base::WallTime received_at) {
   BECKON_ASSERT(has_position_ && event.seq > taken_seq_);
   taken_seq_ = event.seq;
-  const std::size_t bytes = event.data.size() + event.name.size() + event.id.size();
+  const std::size_t bytes =
+      event.data.size() + event.name.size() + event.id.size() + event.signature.size();
   queued_bytes_ += bytes;
   pending_.push_back(Pending{Pending::State::kQueued, std::move(event), received_at, bytes});
 }

@@ -15,6 +15,7 @@
 #include "cli/device_command.h"
 #include "cli/failure.h"
 #include "cli/options.h"
+#include "cli/signing.h"
 
 namespace beckon::cli {
 namespace {
@@ -40,8 +41,16 @@ struct Runner {
     return kExitOk;
   }
   int operator()(const PostOptions& post) const {
-    valid(detail_of(post.event));  // before anything is asked of the backend
-    return with_backend([&](const Context& context) { return run_post(context, post); });
+    // Before anything is asked of the backend.
+    valid(detail_of(post.event));
+    if (post.sign_key_file.empty()) {
+      return with_backend([&](const Context& context) { return run_post(context, post); });
+    }
+    const auto key = valid(read_signing_key(post.sign_key_file));
+    PostOptions signed_post = post;
+    signed_post.event = valid(signed_event(post.event, key, base::wall_now()));
+    valid(detail_of(signed_post.event));  // the signature counts
+    return with_backend([&](const Context& context) { return run_post(context, signed_post); });
   }
   int operator()(const ConnectionsOptions& o) const {
     return with_backend([&](const Context& context) { return run_connections(context, o); });

@@ -96,6 +96,7 @@ std::size_t frame_bytes(const OperatorEvent& event, json::View data) {
   frame.event.name = event.name;
   frame.event.time = "2026-01-01T00:00:00Z";
   frame.event.data = data.print();
+  frame.event.signature = event.signature;
   return protocol::encode(frame).size();
 }
 
@@ -127,6 +128,7 @@ base::Result<std::string> detail_of(const OperatorEvent& event) {
     for (const std::string& device : event.devices) writer.string(device);
     writer.end_array();
   }
+  if (!event.signature.empty()) writer.key("signature").raw(event.signature);
   writer.end_object();
   if (event.ttl_s) writer.member("ttl_s", *event.ttl_s);
   if (!event.collapse.empty()) writer.member("collapse", event.collapse);

@@ -24,6 +24,7 @@ struct OperatorEvent {
   std::vector<std::string> devices;   // empty: all of the user's
   std::optional<std::int64_t> ttl_s;  // none: the backend's default
   std::string collapse;
+  std::string signature;  // JSON text, see signing.h; "": not signed
 };
 
 // The data of `beckon post USER MESSAGE`: {"text":"<message>"}.

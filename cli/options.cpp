@@ -19,6 +19,7 @@ constexpr const char* kExamples = R"(Examples:
   beckon post Bob "hey bob"                     to every device of Bob
   beckon post Bob "hey bob" --wait 5s           and waits until they have handled it
   beckon post Bob --name door.opened --data '{"door":"front"}' --device laptop --ttl 1h
+  beckon post Bob --name backup --device nas --ttl 10m --sign signer.key   nobody else can order it
   beckon connections --user Bob                 who is online
   beckon devices                                all devices and how far each is
   beckon device add laptop --user Bob --key laptop.pub   lets a device in; beckon device --help
@@ -115,6 +116,10 @@ void add_post(CLI::App& app, Typed& typed) {
       ->type_name("ID")
       ->expected(1)
       ->take_all();
+  post->add_option("--sign", typed.post.sign_key_file,
+                   "Sign it with this private key, for the devices named by --device until --ttl "
+                   "(beckon-agent keygen --signer makes a key)")
+      ->type_name("KEYFILE");
   post->add_option("--ttl", typed.ttl, "How long it waits for a device: 90s, 1h, 7d (default: 7d)")
       ->type_name("DURATION");
   post->add_option("--collapse", typed.post.event.collapse,
@@ -150,7 +155,10 @@ void add_reading_commands(CLI::App& app, Typed& typed) {
   completion->footer("For this shell: source <(beckon completion bash)");
 }
 
-PostOptions post_options(Typed& typed, bool has_message, bool has_data) {
+PostOptions post_options(Typed& typed, const CLI::App& command) {
+  const bool has_message = command.count("MESSAGE") != 0;
+  const bool has_data = command.count("--data") != 0;
+  const bool has_sign = command.count("--sign") != 0;
   if (has_message && has_data) {
     throw Failure(kExitUsage,
                   "give either MESSAGE or --data, not both: MESSAGE is short for "
@@ -165,6 +173,9 @@ PostOptions post_options(Typed& typed, bool has_message, bool has_data) {
   if (!has_message && !has_data && post.event.name == "message") {
     throw Failure(kExitUsage, "give a MESSAGE, or --name and --data: there is nothing to post");
   }
+  if (has_sign && post.sign_key_file.empty()) {
+    throw Failure(kExitUsage, "--sign: expected the file of a private key, got \"\"");
+  }
   if (!typed.ttl.empty()) {
     const base::Duration ttl = duration_of("--ttl", typed.ttl);
     post.event.ttl_s = std::chrono::ceil<std::chrono::seconds>(ttl).count();
@@ -177,8 +188,7 @@ void take_command(const CLI::App& app, Typed& typed, Options& options) {
   const CLI::App* chosen = app.get_subcommands().at(0);
   const std::string name = chosen->get_name();
   if (name == "post") {
-    options.command =
-        post_options(typed, chosen->count("MESSAGE") != 0, chosen->count("--data") != 0);
+    options.command = post_options(typed, *chosen);
   } else if (name == "connections") {
     options.command = typed.connections;
   } else if (name == "devices") {

@@ -16,6 +16,7 @@ namespace beckon::cli {
 
 struct PostOptions {
   OperatorEvent event;
+  std::string sign_key_file;  // "": the event is not signed
   std::optional<base::Duration> wait;
 };
 struct ConnectionsOptions {

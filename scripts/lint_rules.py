@@ -60,6 +60,7 @@ LAYERS = (
     ("common/crypto", ("common/base",)),
     ("common/sigv4", ("common/base", "common/crypto")),
     ("common/identity", ("common/base", "common/json", "common/crypto", "common/protocol")),
+    ("common/signature", ("common/base", "common/json", "common/crypto", "common/protocol")),
     ("common", ("common/base", "common/json")),
     ("agent", ("agent", "common")),
     ("platform/lws", ("agent", "common")),

@@ -20,6 +20,7 @@ void write_event_members(json::Writer& writer, const Event& event) {
       .member("time", event.time)
       .key("data")
       .raw(event.data);
+  if (!event.signature.empty()) writer.key("signature").raw(event.signature);
 }
 
 void write_entry(json::Writer& writer, const SyncedEntry& entry) {
@@ -45,7 +46,8 @@ Event read_event(Fields& fields, Spares* spares) {
   fields.required_string("id", kIdBytesMax, event.id);
   fields.required_string("name", kEventNameBytesMax, event.name);
   fields.required_string("time", kTimeBytesMax, event.time);
-  fields.optional_object("data", event.data);
+  fields.optional_object("data", event.data, "{}");
+  fields.optional_object("signature", event.signature, "");
   return event;
 }
 

@@ -82,18 +82,18 @@ Cursor Fields::required_cursor(const char* name) {
 
 std::string Fields::optional_object(const char* name) {
   std::string text;
-  optional_object(name, text);
+  optional_object(name, text, "{}");
   return text;
 }
 
-void Fields::optional_object(const char* name, std::string& text) {
+void Fields::optional_object(const char* name, std::string& text, const char* fallback) {
   const json::View value = object_[name];
   if (value.is_object()) {
     text = value.print(std::move(text));
     return;
   }
   if (value.exists()) wrong(name, "an object", value);
-  text = "{}";
+  text = fallback;
 }
 
 }  // namespace beckon::protocol

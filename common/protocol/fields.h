@@ -32,9 +32,9 @@ class Fields {
   std::uint64_t optional_count(const char* name);  // 0 … kSeqMax; 0 if absent
   bool optional_bool(const char* name);
   Cursor required_cursor(const char* name);
-  // The member as JSON text; "{}" if absent.
+  // The member as JSON text; fallback ("{}") if absent.
   std::string optional_object(const char* name);
-  void optional_object(const char* name, std::string& text);
+  void optional_object(const char* name, std::string& text, const char* fallback);
 
   // Records "<what>.<name>: expected <expected>, got <what came>".
   void wrong(const char* name, std::string_view expected, json::View got);

@@ -67,6 +67,8 @@ struct Event {
   std::string time;                  // RFC 3339, UTC
   std::string data = "{}";           // JSON text of an object
   std::vector<std::string> devices;  // not on the wire to devices; for the backend's filter
+  // JSON text of an object, see common/signature; "": the event is not signed. Not looked at here.
+  std::string signature = {};
 };
 
 // One element of `events`: an event, or the news that it does not fit max_bytes.

@@ -36,6 +36,7 @@ void Spares::give_back(Event event) {
     }
   }
   event.devices = {};
+  event.signature = {};
   const std::size_t bytes = heap_bytes(event);
   const bool has_room = events_.size() < kEventsMax && text_bytes_ + bytes <= kTextBytesMax;
   if (bytes == 0 || !has_room) return;

@@ -134,7 +134,7 @@ TransactWrite superseded_write(const Host& host, const std::string& user_id, con
   write.update.set[schema::kSeq] = number(static_cast<std::int64_t>(old.seq));
   write.update.set[schema::kSupersededBy] = number(static_cast<std::int64_t>(place.seq));
   write.update.set[schema::kExpiresAt] = number(std::max(expires_at_s, old.expires_at_s));
-  write.update.remove = {schema::kData};
+  write.update.remove = {schema::kData, schema::kSignature};
   return write;
 }
 

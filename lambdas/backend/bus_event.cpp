@@ -6,6 +6,7 @@
 #include "common/base/time.h"
 #include "common/json/json.h"
 #include "common/json/writer.h"
+#include "common/signature/event_signature.h"
 #include "lambdas/backend/gateway_event.h"
 
 namespace beckon::lambdas {
@@ -56,6 +57,15 @@ base::Status read_devices(json::View list, Draft& draft) {
   return {};
 }
 
+// Whether the signature is right is nobody's to say here; one that cannot be is told to its sender.
+base::Status read_signature(json::View member, Draft& draft) {
+  if (!member.exists()) return {};
+  const auto signature = signature::decode(member);
+  if (!signature) return bad("BadSignature", "detail.target." + signature.error().message);
+  draft.signature = signature::encode(*signature);
+  return {};
+}
+
 base::Status read_target(json::View target, BusEvent& event) {
   if (!target.exists()) {
     return bad("NoTarget", "detail.target: expected {\"user\":…}, got nothing");
@@ -66,9 +76,10 @@ base::Status read_target(json::View target, BusEvent& event) {
   }
   for (const json::View member : target) {
     // A mistyped "devices" would otherwise reach every device of the user.
-    if (member.key() != "user" && member.key() != "devices") {
-      return bad("BadTarget", "detail.target: expected \"user\" and \"devices\" only, got \"" +
-                                  std::string(member.key().substr(0, 40)) + "\"");
+    if (member.key() != "user" && member.key() != "devices" && member.key() != "signature") {
+      return bad("BadTarget",
+                 "detail.target: expected \"user\", \"devices\" and \"signature\" only, got \"" +
+                     std::string(member.key().substr(0, 40)) + "\"");
     }
   }
   if (!target["user"].exists()) {
@@ -81,7 +92,8 @@ base::Status read_target(json::View target, BusEvent& event) {
                                    " bytes without control characters, got " +
                                    std::string(target["user"].type_name()));
   }
-  return read_devices(target["devices"], event.draft);
+  if (auto read = read_devices(target["devices"], event.draft); !read) return read;
+  return read_signature(target["signature"], event.draft);
 }
 
 base::Status read_options(json::View detail, Draft& draft) {

@@ -18,7 +18,7 @@ struct BusEvent {
 };
 
 // kInvalid; the message starts with the error's name: NotAnEvent, NoTarget, NoTargetUser,
-// BadTarget, BadDevices, BadName, BadTime, BadTtl, BadCollapse.
+// BadTarget, BadDevices, BadName, BadTime, BadTtl, BadCollapse, BadSignature.
 base::Result<BusEvent> decode_bus_event(std::string_view text);
 
 }  // namespace beckon::lambdas

@@ -13,7 +13,8 @@ constexpr base::Duration kForPush{2000};
 
 base::Status check_draft(const Draft& draft) {
   // With the longest epoch and number, so that the answer does not depend on where it is stored.
-  protocol::Event event{protocol::kSeqMax, draft.id, draft.name, draft.time, draft.data, {}};
+  protocol::Event event{protocol::kSeqMax, draft.id,      draft.name,     draft.time,
+                        draft.data,        draft.devices, draft.signature};
   const std::string epoch(protocol::kEpochBytesMax, 'z');
   const std::size_t bytes = protocol::encode(protocol::LiveEvent{epoch, event}).size();
   if (bytes > protocol::kEventFrameBytesMax) {

@@ -30,13 +30,14 @@ inline constexpr const char* kSyncedAt = "syncedAt";        // N, ms; from the f
 inline constexpr const char* kExpiresAt = "expiresAt";  // N, s: the TTL attribute of every table
 
 // streams
-inline constexpr const char* kSk = "sk";            // S
-inline constexpr const char* kEpoch = "epoch";      // S, in every row
-inline constexpr const char* kSeq = "seq";          // N
-inline constexpr const char* kEventId = "eventId";  // S, in seq# and event-id# rows
-inline constexpr const char* kName = "name";        // S
-inline constexpr const char* kTime = "time";        // S, RFC 3339
-inline constexpr const char* kData = "data";        // S, JSON object
+inline constexpr const char* kSk = "sk";                // S
+inline constexpr const char* kEpoch = "epoch";          // S, in every row
+inline constexpr const char* kSeq = "seq";              // N
+inline constexpr const char* kEventId = "eventId";      // S, in seq# and event-id# rows
+inline constexpr const char* kName = "name";            // S
+inline constexpr const char* kTime = "time";            // S, RFC 3339
+inline constexpr const char* kData = "data";            // S, JSON object
+inline constexpr const char* kSignature = "signature";  // S, JSON object; absent: not signed
 inline constexpr const char* kTargetDevices =
     "devices";                                        // S, JSON array of device ids; absent: all
 inline constexpr const char* kCollapse = "collapse";  // S, absent if none

@@ -45,6 +45,7 @@ Item event_row(const std::string& user_id, const Head& place, const Draft& draft
   if (!draft.devices.empty()) row[schema::kTargetDevices] = device_list_text(draft.devices);
   if (!draft.sender.empty()) row[schema::kSender] = draft.sender;
   if (!draft.collapse.empty()) row[schema::kCollapse] = draft.collapse;
+  if (!draft.signature.empty()) row[schema::kSignature] = draft.signature;
   return row;
 }
 
@@ -58,6 +59,7 @@ std::optional<StoredEvent> read_event_row(const Item& row) {
   stored.event.name = text_of(row, schema::kName);
   stored.event.time = text_of(row, schema::kTime);
   stored.event.data = text_of(row, schema::kData);
+  stored.event.signature = text_of(row, schema::kSignature);
   if (const auto devices = string_of(row, schema::kTargetDevices)) {
     stored.event.devices = read_device_list(*devices);
   }

@@ -21,7 +21,8 @@ struct Draft {
   std::vector<std::string> devices{};  // only these; empty: all of the user's
   std::string sender{};                // the device that sent it and does not get it; "": none
   std::int64_t ttl_s = protocol::kEventTtlDefault_s;
-  std::string collapse{};  // "": none
+  std::string collapse{};   // "": none
+  std::string signature{};  // as in protocol::Event
 };
 
 struct Head {

@@ -12,6 +12,7 @@
 
 #include "common/base/bytes.h"
 #include "platform/linux/code_pages.h"
+#include "platform/linux/signers.h"
 #include "platform/linux/status_lines.h"
 #include "platform/linux/trust.h"
 
@@ -55,9 +56,10 @@ App::App(Options options) : options_(std::move(options)), logger_(log_, "agent")
 
 App::~App() = default;
 
-// The file, the flags and the key as they are now. All errors.
-agent::ConfigErrors App::read_configuration(
-    agent::Config& config, std::unique_ptr<agent::DeviceIdentity>& identity) const {
+// The file, the flags and the keys as they are now. All errors.
+agent::ConfigErrors App::read_configuration(agent::Config& config,
+                                            std::unique_ptr<agent::DeviceIdentity>& identity,
+                                            std::vector<crypto::PublicKey>& signers) const {
   agent::ConfigErrors errors = load_config(options_, types_, config);
   // Commands of ad hoc mode run one after the other, as the events came.
   if (!options_.command.empty() && options_.config_file.empty()) config.session.concurrency = 1;
@@ -68,13 +70,20 @@ agent::ConfigErrors App::read_configuration(
   } else {
     errors.push_back(loaded.error().message);
   }
+  auto keys = load_signers(config);
+  if (keys) {
+    signers = std::move(*keys);
+  } else {
+    errors.push_back(options_.config_file + ": " + keys.error().message);
+  }
   return errors;
 }
 
 bool App::configure() {
   agent::Config config;
   std::unique_ptr<agent::DeviceIdentity> identity;
-  agent::ConfigErrors errors = read_configuration(config, identity);
+  std::vector<crypto::PublicKey> signers;
+  agent::ConfigErrors errors = read_configuration(config, identity, signers);
   if (!options_.command.empty()) {
     auto command = command_settings(options_.command);
     if (!command)
@@ -86,6 +95,7 @@ bool App::configure() {
   print_errors(errors);
   if (!errors.empty()) return false;
   config_ = std::move(config);
+  signers_ = std::move(signers);
   take_identity(std::move(identity));
   log_.set_level(config_.log_level.value_or(base::LogLevel::kInfo));
   warn_about_trust(config_, logger_);
@@ -138,12 +148,14 @@ void App::apply_rules() {
   if (!rules || command_) {
     if (!rules) rules = std::make_shared<agent::RuleSet>();
     agent::Rule& rule = rules->emplace_back();
+    rule.requires_signature = config_.require_signature;
     if (command_) {
       rule.actions.push_back({"exec", exec_type_->make(*command_)});
     } else {
       rule.actions.push_back({"stdout", stdout_type_->make()});
     }
   }
+  signatures_->set_signers({config_.device, signers_, config_.session.timing.clock_skew}, wall());
   agent_->set_rules(std::move(rules), config_.rate);
 }
 
@@ -237,7 +249,8 @@ void App::reload() {
 bool App::read_again() {
   agent::Config fresh;
   std::unique_ptr<agent::DeviceIdentity> identity;
-  const agent::ConfigErrors errors = read_configuration(fresh, identity);
+  std::vector<crypto::PublicKey> signers;
+  const agent::ConfigErrors errors = read_configuration(fresh, identity, signers);
   for (const std::string& error : errors) logger_.error("%s", error.c_str());
   if (!errors.empty()) return false;
   const bool same_place = fresh.url == config_.url && fresh.user == config_.user &&
@@ -258,6 +271,7 @@ bool App::read_again() {
     identity = std::move(identity_);
   }
   config_ = std::move(fresh);
+  signers_ = std::move(signers);
   // A key that was rotated signs from the next attempt on.
   take_identity(std::move(identity));
   log_.set_level(config_.log_level.value_or(base::LogLevel::kInfo));

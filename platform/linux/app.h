@@ -10,6 +10,7 @@
 
 #include "agent/agent.h"
 #include "agent/config.h"
+#include "agent/signature_gate.h"
 #include "common/base/bytes.h"
 #include "platform/linux/actions/exec_action.h"
 #include "platform/linux/actions/file_action.h"
@@ -56,7 +57,8 @@ class App final : private agent::Clock,
 
   bool configure();
   agent::ConfigErrors read_configuration(agent::Config& config,
-                                         std::unique_ptr<agent::DeviceIdentity>& identity) const;
+                                         std::unique_ptr<agent::DeviceIdentity>& identity,
+                                         std::vector<crypto::PublicKey>& signers) const;
   void take_identity(std::unique_ptr<agent::DeviceIdentity> identity);
   TransportOptions transport_options() const;
   void apply_rules();
@@ -76,7 +78,8 @@ class App final : private agent::Clock,
   Options options_;
   agent::Config config_;
   std::unique_ptr<agent::DeviceIdentity> identity_;  // null: an open deployment
-  std::optional<ExecSettings> command_;              // ad hoc mode's, parsed
+  std::vector<crypto::PublicKey> signers_;
+  std::optional<ExecSettings> command_;  // ad hoc mode's, parsed
   LeveledLog log_;
   base::Logger logger_;
   int exit_status_ = 0;
@@ -100,6 +103,7 @@ class App final : private agent::Clock,
   HttpActionType http_type_;
   std::unique_ptr<LogActionType> log_type_;
   std::vector<agent::ActionType*> types_;
+  std::unique_ptr<agent::SignatureGate> signatures_;
   std::unique_ptr<agent::Agent> agent_;
   std::unique_ptr<ClaimNotice> claim_notice_;
 };

@@ -79,9 +79,11 @@ bool App::start_parts() {
   http_client_ = std::make_unique<HttpClient>(*loop_, *http_resolver_);
   http_type_.set_client(*http_client_);
   agent::Storage& storage = files_ ? static_cast<agent::Storage&>(*files_) : memory_;
+  const std::string key = storage_key(config_);
+  signatures_ = std::make_unique<agent::SignatureGate>(storage, key + ".signed", log_);
   agent_ = std::make_unique<agent::Agent>(
-      agent::Ports{*transport_, storage, *this, *this, *this, *this, log_}, config_.session,
-      storage_key(config_));
+      agent::Ports{*transport_, storage, *this, *this, *this, *this, log_}, config_.session, key,
+      signatures_.get());
   transport_->set_observer(*agent_);
   if (identity_ && identity_->enrols()) {
     claim_notice_ = std::make_unique<ClaimNotice>(

@@ -42,7 +42,7 @@ What and how:
   --timing NAME=TIME    one duration, such as heartbeat=4m; can be repeated. Names: ack_delay,
                         heartbeat, heartbeat_spread, answer_timeout, connect_timeout, backoff_base,
                         backoff_cap, throttled_cap, backoff_reset, refused_delay, renew_min,
-                        renew_max, ping, store_interval, stop_grace
+                        renew_max, ping, store_interval, clock_skew, stop_grace
   --log-level LEVEL     debug, info (default), warning or error
   --verbose-lines       lines about the connection on standard output, too: {"type":"online",…}
   --version, --help

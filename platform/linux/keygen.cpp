@@ -15,15 +15,18 @@ constexpr int kExitFailed = 1;
 constexpr int kExitUsage = 2;
 
 constexpr const char* kKeygenHelp =
-    R"(beckon-agent keygen: makes this device's key, an EC P-256 pair.
+    R"(beckon-agent keygen: makes a key, an EC P-256 pair: this device's, or an operator's to sign with.
 
 Usage:
   beckon-agent keygen [--out FILE] [--device NAME]
+  beckon-agent keygen --signer [--out FILE]
   beckon-agent keygen --show FILE
 
   --out FILE     where the private key goes (default: device.key); a new file that only its owner
                  can read. It never leaves this device, and is never overwritten
   --device NAME  the device's id, for the line to type next
+  --signer       the key is for beckon post --sign, and stays where you operate Beckon (default of
+                 --out: signer.key)
   --show FILE    print the public key of a file that is there
 
 The public key is printed on standard output, what to type next on standard error.
@@ -31,10 +34,12 @@ The public key is printed on standard output, what to type next on standard erro
 Examples:
   beckon-agent keygen --out /etc/beckon/laptop.key --device laptop
   beckon-agent keygen --out laptop.key | beckon device add laptop --user Bob --key -
+  beckon-agent keygen --signer --out signer.key > signer.pub
 )";
 
 struct KeygenOptions {
-  std::string out = "device.key";
+  std::string out;  // "": the kind's default
+  bool is_signer = false;
   std::string device = "DEVICE";
   std::string show;
 };
@@ -55,7 +60,33 @@ std::string shell_word(const std::string& text) {
   return word + "'";
 }
 
-int make(const KeygenOptions& options) {
+void print_next_of_device(const KeygenOptions& options, const crypto::PublicKey& key) {
+  std::fprintf(stderr,
+               "The private key is in %s; only you can read it, and it stays on this device.\n"
+               "The public key is above (%s).\n"
+               "Next, where you operate Beckon, with the public key in a file (or - for standard "
+               "input):\n"
+               "  beckon device add %s --user USER --key FILE\n"
+               "and then here:\n"
+               "  beckon-agent --url URL --device %s --key %s\n",
+               options.out.c_str(), key.fingerprint().c_str(), shell_word(options.device).c_str(),
+               shell_word(options.device).c_str(), shell_word(options.out).c_str());
+}
+
+void print_next_of_signer(const KeygenOptions& options, const crypto::PublicKey& key) {
+  std::fprintf(stderr,
+               "The private key is in %s; only you can read it. Who has it can run on your devices "
+               "what their rules allow.\n"
+               "The public key is above (%s).\n"
+               "Next, on each device, with the public key in a file, in the configuration:\n"
+               "  \"signers\": [\"FILE\"], \"require_signature\": true\n"
+               "and then here:\n"
+               "  beckon post USER MESSAGE --device DEVICE --sign %s\n",
+               options.out.c_str(), key.fingerprint().c_str(), shell_word(options.out).c_str());
+}
+
+int make(KeygenOptions options) {
+  if (options.out.empty()) options.out = options.is_signer ? "signer.key" : "device.key";
   const auto key = options.show.empty() ? make_key_file(options.out) : read_key_file(options.show);
   if (!key) {
     std::fprintf(stderr, "beckon-agent keygen: %s\n", key.error().message.c_str());
@@ -69,28 +100,17 @@ int make(const KeygenOptions& options) {
     return kExitFailed;
   }
   if (!options.show.empty()) return 0;
-  std::fprintf(stderr,
-               "The private key is in %s; only you can read it, and it stays on this device.\n"
-               "The public key is above (%s).\n"
-               "Next, where you operate Beckon, with the public key in a file (or - for standard "
-               "input):\n"
-               "  beckon device add %s --user USER --key FILE\n"
-               "and then here:\n"
-               "  beckon-agent --url URL --device %s --key %s\n",
-               options.out.c_str(), key->public_key().fingerprint().c_str(),
-               shell_word(options.device).c_str(), shell_word(options.device).c_str(),
-               shell_word(options.out).c_str());
+  (options.is_signer ? print_next_of_signer : print_next_of_device)(options, key->public_key());
   return 0;
 }
 
 }  // namespace
 
 int run_keygen(int argc, char** argv) {
-  const option flags[] = {{"out", required_argument, nullptr, 'o'},
-                          {"device", required_argument, nullptr, 'd'},
-                          {"show", required_argument, nullptr, 's'},
-                          {"help", no_argument, nullptr, 'h'},
-                          {nullptr, 0, nullptr, 0}};
+  const option flags[] = {
+      {"out", required_argument, nullptr, 'o'},  {"device", required_argument, nullptr, 'd'},
+      {"show", required_argument, nullptr, 's'}, {"signer", no_argument, nullptr, 'g'},
+      {"help", no_argument, nullptr, 'h'},       {nullptr, 0, nullptr, 0}};
   KeygenOptions options;
   opterr = 0;
   while (true) {
@@ -99,6 +119,10 @@ int run_keygen(int argc, char** argv) {
     if (flag == 'h') {
       std::fputs(kKeygenHelp, stdout);
       return 0;
+    }
+    if (flag == 'g') {
+      options.is_signer = true;
+      continue;
     }
     const std::string given = argv[optind - 1];
     if (flag == '?') return usage("unknown option " + given);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `beckon-agent keygen`: makes this device's key and says what to type next.
+// `beckon-agent keygen`: makes this device's key, or an operator's, and says what to type next.
 #pragma once
 
 namespace beckon::platform {

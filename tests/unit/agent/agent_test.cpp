@@ -7,6 +7,9 @@
 #include <map>
 #include <memory>
 
+#include "agent/signature_gate.h"
+#include "tests/unit/agent/signed_event.h"
+
 namespace beckon::agent {
 namespace {
 
@@ -36,6 +39,10 @@ class World final : public Transport,
     return std::optional<std::string>(found->second);
   }
   base::Status put(std::string_view key, std::string_view value) override {
+    if (is_full) {
+      calls.push_back("refused " + std::string(value));
+      return base::fail(base::ErrorCode::kIo, "no space");
+    }
     calls.push_back("put " + std::string(value));
     if (key == full_for) return base::fail(base::ErrorCode::kIo, "no space");
     values[std::string(key)] = value;
@@ -59,6 +66,7 @@ class World final : public Transport,
   bool damaged = false;
   std::string full_for;  // this key cannot be stored
   base::Status outcome;  // of actions
+  bool is_full = false;
   base::Instant time{};
   base::WallTime wall_time{};
   std::optional<base::Instant> alarm;
@@ -178,6 +186,41 @@ TEST(Agent, AStoredTextThatIsNoCursorIsNoReasonToFail) {
   agent.start();
   agent.opened(1);
   EXPECT_THAT(world.calls.back(), HasSubstr(R"({"action":"sync","max_bytes")"));
+}
+
+// P-74
+TEST(Agent, ACursorPassesASignedEventOnlyOnceItsEndIsStored) {
+  World world;
+  world.wall_time.unix_ms = (kNow_s - 3600) * 1000;
+  world.values["cursor"] = "ep:40";
+  const crypto::PrivateKey key = crypto::PrivateKey::generate();
+  SignatureGate gate(world, "signed", base::null_log());
+  gate.set_signers({"laptop", {key.public_key()}, 60s}, world.wall());
+  Agent agent(ports(world), {}, "cursor", &gate);
+  world.wall_time.unix_ms = kNow_s * 1000;
+  auto rules = std::make_shared<RuleSet>(1);
+  (*rules)[0].requires_signature = true;
+  (*rules)[0].actions.push_back({"note", std::make_unique<NoteAction>(world)});
+  agent.set_rules(rules);
+  agent.start();
+  agent.opened(1);
+  agent.message(
+      1, R"({"type":"synced","cursor":"ep:40","head":"ep:40","events":[],"more":false,"lost":0})");
+  world.calls.clear();
+  world.is_full = true;
+  agent.message(1, protocol::encode(protocol::LiveEvent{"ep", signed_event({.seq = 41}, key)}));
+  EXPECT_THAT(world.calls,
+              ElementsAre("act event-1", HasSubstr("refused 1."), HasSubstr("refused 1.")));
+  world.is_full = false;
+  world.calls.clear();
+  ASSERT_TRUE(world.alarm);
+  while (world.calls.empty()) {
+    world.time = *world.alarm;
+    agent.alarm();
+  }
+  ASSERT_GE(world.calls.size(), 2U);
+  EXPECT_THAT(world.calls[0], HasSubstr("put 1.")) << "what was used";
+  EXPECT_EQ(world.calls[1], "put ep:41");
 }
 
 // What an agent does within its first minutes, and when its alarms are, if the calendar is set to

@@ -68,6 +68,11 @@ TEST(Config, EveryMistakeIsNamedWithItsPathWhatWasExpectedAndWhatCame) {
       {R"({"tls":{"pins":[]}})", "tls.pins: expected at least one pin, or no \"pins\""},
       {R"({"tls":{"pins":["sha256//AAAA"]}})",
        "tls.pins[0]: expected \"sha256//\" and 44 characters of base64, got \"sha256//AAAA\""},
+      {R"({"signers":[]})", "signers: expected 1 to 8 public keys, or no \"signers\""},
+      {R"({"signers":["a","b","c","d","e","f","g","h","i"]})", "signers: expected 1 to 8"},
+      {R"({"signers":["a",7]})", "signers[1]: expected a public key as beckon-agent keygen"},
+      {R"({"signers":[""]})", "signers[0]: expected a public key as beckon-agent keygen"},
+      {R"({"require_signature":"yes"})", "require_signature: expected true or false, got"},
       {R"({"headers":{"X-A":"a\nb"}})", "headers.X-A: expected one line of text"},
       {R"({"headers":{"X A":"a"}})", "headers.X A: expected a header's name"},
       {R"({"log_level":"loud"})", "log_level: expected \"debug\" or"},
@@ -138,6 +143,55 @@ TEST(Config, DurationsMustFitTogether) {
   Config config = good();
   config.session.timing.renew_max = 1min;
   EXPECT_THAT(check_config(config), ElementsAre(HasSubstr("timing.renew_max: expected at least")));
+}
+
+class NoAction final : public Action {
+ public:
+  void start(Run, const ReceivedEvent&, RunObserver&) override {}
+};
+class NoType final : public ActionType {
+ public:
+  std::string_view name() const override { return "none"; }
+  std::unique_ptr<Action> make(ObjectReader&) override { return std::make_unique<NoAction>(); }
+};
+
+// P-73
+TEST(Config, ARuleAsksForASignatureIfItOrTheWholeConfigurationSaysSo) {
+  NoType type;
+  ActionType* const types[] = {&type};
+  Config config;
+  ASSERT_THAT(read_config(R"({"signers":["/etc/a.pub","-----BEGIN PUBLIC KEY-----"],"rules":[
+                          {"actions":[{"type":"none"}]},
+                          {"actions":[{"type":"none"}],"require_signature":true}]})",
+                          types, config),
+              IsEmpty());
+  EXPECT_THAT(config.signers, ElementsAre("/etc/a.pub", "-----BEGIN PUBLIC KEY-----"));
+  EXPECT_FALSE((*config.rules)[0].requires_signature);
+  EXPECT_TRUE((*config.rules)[1].requires_signature);
+  ASSERT_THAT(read_config(R"({"rules":[{"actions":[{"type":"none"}]},{"actions":[{"type":"none"}],
+                          "require_signature":false}],"require_signature":true})",
+                          types, config),
+              IsEmpty());
+  EXPECT_TRUE((*config.rules)[0].requires_signature) << "wherever in the text it stands";
+  EXPECT_FALSE((*config.rules)[1].requires_signature);
+}
+
+// P-73
+TEST(Config, ARuleThatAsksForSignaturesNeedsSignersAndADevicesName) {
+  Config config = good();
+  config.rules = std::make_shared<RuleSet>(1);
+  EXPECT_THAT(check_config(config), IsEmpty());
+  (*config.rules)[0].requires_signature = true;
+  EXPECT_THAT(check_config(config), ElementsAre(HasSubstr("signers: expected the public key")));
+  config.rules.reset();
+  config.require_signature = true;
+  EXPECT_THAT(check_config(config), ElementsAre(HasSubstr("signers: expected the public key")));
+  config.signers = {"/etc/a.pub"};
+  EXPECT_THAT(check_config(config), IsEmpty());
+  config.user.clear();
+  config.device.clear();
+  config.headers = {{"X-User-Id", "Bob"}};
+  EXPECT_THAT(check_config(config), ElementsAre(HasSubstr("signatures are for devices by name")));
 }
 
 TEST(Config, OneTimingCanBeSetByName) {

@@ -6,6 +6,9 @@
 
 #include <map>
 
+#include "agent/signature_gate.h"
+#include "tests/unit/agent/signed_event.h"
+
 namespace beckon::agent {
 namespace {
 
@@ -47,9 +50,22 @@ class InstantAction final : public Action {
 class FakeClock final : public Clock {
  public:
   base::Instant now() override { return time; }
-  base::WallTime wall() override { return {}; }
+  base::WallTime wall() override { return {kNow_s * 1000}; }
   void set_alarm(std::optional<base::Instant>) override {}
   base::Instant time{};
+};
+
+class NoStorage final : public Storage {
+ public:
+  base::Result<std::optional<std::string>> get(std::string_view) override {
+    ++calls;
+    return std::optional<std::string>();
+  }
+  base::Status put(std::string_view, std::string_view) override {
+    ++calls;
+    return {};
+  }
+  int calls = 0;
 };
 
 class ListLog final : public base::LogSink {
@@ -99,7 +115,9 @@ class DispatcherTest : public ::testing::Test, protected DispatchObserver {
   Held held_;
   FakeClock clock_;
   ListLog log_;
-  Dispatcher dispatcher_{*this, clock_, log_};
+  NoStorage storage_;
+  SignatureGate gate_{storage_, "signed", log_};
+  Dispatcher dispatcher_{*this, clock_, &gate_, log_};
 };
 
 TEST_F(DispatcherTest, AnEventThatNoRuleWantsIsDoneAtOnce) {
@@ -217,6 +235,105 @@ TEST_F(DispatcherTest, TheRateOfTheDeviceHoldsForAllRulesTogether) {
   dispatch(10);
   EXPECT_EQ(done_.back(), "done 10 a:rate limit (60 a minute, all rules together)")
       << "what the device refused took nothing of the rule's own rate";
+}
+
+class SignedRules : public DispatcherTest {
+ protected:
+  // "open" runs for everybody; "a" and "b" of the next rule, and "c" of the last, for signers.
+  SignedRules() {
+    gate_.set_signers({"laptop", {key_.public_key()}, 60s}, {(kNow_s - 3600) * 1000});
+    auto rules = std::make_shared<RuleSet>(3);
+    (*rules)[0].actions.push_back({"open", held("open")});
+    for (const char* label : {"a", "b"}) (*rules)[1].actions.push_back({label, held(label)});
+    (*rules)[2].actions.push_back({"c", held("c")});
+    (*rules)[1].requires_signature = true;
+    (*rules)[1].rate = Rate{1, 1};
+    (*rules)[2].requires_signature = true;
+    dispatcher_.set_rules(std::move(rules), std::nullopt);
+  }
+  void dispatch_event(Ticket ticket, protocol::Event event) {
+    event.seq = ticket;
+    dispatcher_.dispatch(ticket, ReceivedEvent("ep", std::move(event), {}));
+  }
+  crypto::PrivateKey key_ = crypto::PrivateKey::generate();
+};
+
+// P-73
+TEST_F(SignedRules, ASignedEventRunsEveryRuleAndASecondOneWithItsSignatureOnlyTheOthers) {
+  dispatch_event(1, signed_event({}, key_));
+  for (const char* key : {"open 1", "a 1", "b 1", "c 1"}) end(key);
+  EXPECT_THAT(done_, ElementsAre("done 1"));
+  dispatch_event(2, signed_event({.id = "event-2"}, key_));
+  end("open 2");
+  EXPECT_TRUE(held_.empty());
+  const std::string why = "signature refused: replayed: an event with this signature has ended";
+  EXPECT_EQ(done_.back(), "done 2 a:" + why + " b:" + why + " c:" + why);
+  EXPECT_EQ(dispatcher_.refused(), 2U);
+}
+
+// P-73
+TEST_F(SignedRules, WhatIsNotSignedIsReportedForEveryActionAndUsesUpNoRate) {
+  dispatch(1);
+  end("open 1");
+  const std::string why = "signature refused: the event is not signed";
+  EXPECT_THAT(done_, ElementsAre("done 1 a:" + why + " b:" + why + " c:" + why));
+  EXPECT_EQ(log_.lines.size(), 1U);
+  dispatch_event(2, signed_event({}, key_));
+  end("open 2");
+  EXPECT_TRUE(held_.contains("a 2"));
+}
+
+// P-74
+TEST_F(SignedRules, ASignatureIsUsedUpWhenAllActionsAreOverAndNotBefore) {
+  const int before = storage_.calls;
+  dispatch_event(1, signed_event({}, key_));
+  for (const char* key : {"open 1", "a 1", "b 1"}) end(key);
+  EXPECT_EQ(storage_.calls, before);
+  dispatch_event(2, signed_event({.id = "event-2"}, key_));
+  end("open 2");
+  EXPECT_THAT(done_.back(), HasSubstr("an event with this signature runs"));
+  end("c 1", base::fail(base::ErrorCode::kIo, "full"));
+  EXPECT_EQ(storage_.calls, before + 1) << "a failed one has ended, too";
+}
+
+// P-75
+TEST_F(SignedRules, TheSameEventAgainIsDoneWithoutAReport) {
+  dispatch_event(1, signed_event({}, key_));
+  for (const char* key : {"open 1", "a 1", "b 1", "c 1"}) end(key);
+  dispatch_event(2, signed_event({}, key_));
+  end("open 2");
+  EXPECT_THAT(done_.back(), "done 2");
+  EXPECT_EQ(dispatcher_.refused(), 0U);
+}
+
+// P-73
+TEST_F(SignedRules, ASignerWhoIsTakenOutStartsNothingMore) {
+  dispatch_event(1, signed_event({}, key_));
+  gate_.set_signers({"laptop", {crypto::PrivateKey::generate().public_key()}, 60s},
+                    {kNow_s * 1000});
+  dispatch_event(2, signed_event({.id = "event-2", .signature_id = "s2"}, key_));
+  end("open 2");
+  EXPECT_THAT(done_.back(), HasSubstr("which is not among the signers"));
+}
+
+// P-73
+TEST_F(SignedRules, WithoutAnybodyToAskNothingRunsThatAsks) {
+  Dispatcher alone(*this, clock_, nullptr, log_);
+  auto rules = std::make_shared<RuleSet>(1);
+  (*rules)[0].requires_signature = true;
+  (*rules)[0].actions.push_back({"a", held("a")});
+  alone.set_rules(std::move(rules), std::nullopt);
+  alone.dispatch(1, ReceivedEvent("ep", signed_event({}, key_), {}));
+  EXPECT_THAT(done_, ElementsAre("done 1 a:this device has no signers"));
+}
+
+TEST_F(DispatcherTest, WhereNoRuleWantsASignatureNobodyLooksAtOne) {
+  limit(std::nullopt, std::nullopt);
+  protocol::Event event = signed_event({.name = "door.opened"}, crypto::PrivateKey::generate());
+  event.signature = R"({"key":7})";
+  dispatcher_.dispatch(1, ReceivedEvent("ep", std::move(event), {}));
+  EXPECT_THAT(done_, ElementsAre("done 1"));
+  EXPECT_EQ(storage_.calls, 0);
 }
 
 TEST_F(DispatcherTest, WithoutARateNothingIsPassedOver) {

@@ -138,7 +138,7 @@ TEST(Rules, EveryMistakeIsNamedWithItsPath) {
        "rules[0].actions[0].label: expected a name for this action, got \"\"; leave it out to use "
        "the type"},
       {R"({"nam":"x","actions":[{"type":"null"}]})",
-       "rules[0].nam: unknown; known here are name, where, actions, rate"},
+       "rules[0].nam: unknown; known here are name, where, actions, rate, require_signature"},
       {R"({"name":7,"actions":[{"type":"null"}]})", "rules[0].name: expected a string, got 7"},
       {R"({"where":{"door":1},"actions":[{"type":"null"}]})",
        "rules[0].where.door: expected a path like data.door, got \"door\""},

@@ -179,6 +179,24 @@ TEST(Messages, AnEntryWeighsInTheAnswerWhatItWeighsAlone) {
 }
 
 // P-24
+// P-70
+TEST(Messages, ASignatureGoesAlongWithItsEvent) {
+  Event event = door(44);
+  EXPECT_EQ(encode(LiveEvent{"k3f9", event}).find("signature"), std::string::npos);
+  event.signature = R"({"key":"x","devices":["a"]})";
+  const ServerMessage live = must(decode_server_message(encode(LiveEvent{"k3f9", event})));
+  EXPECT_EQ(std::get<LiveEvent>(live).event.signature, event.signature);
+  Synced answer{{"k3f9", 44}, {"k3f9", 44}, {}};
+  answer.events.push_back({event, 0});
+  const ServerMessage synced = must(decode_server_message(encode(answer)));
+  EXPECT_EQ(std::get<Synced>(synced).events.at(0).event.signature, event.signature);
+  EXPECT_EQ(encode(Broadcast{"Bob", "Laptop", event}).find("signature"), std::string::npos);
+  event.signature = "7";
+  const auto wrong = decode_server_message(encode(LiveEvent{"k3f9", event}));
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().message, "event.signature: expected an object, got 7");
+}
+
 TEST(Messages, ALiveEventIsReadAsItWasWritten) {
   const ServerMessage read = must(decode_server_message(encode(LiveEvent{"k3f9", door(44)})));
   const auto& live = std::get<LiveEvent>(read);

@@ -25,6 +25,21 @@ TEST(BusEvent, EverythingButTargetTtlAndCollapseIsData) {
   EXPECT_EQ(event->draft.collapse, "door");
 }
 
+constexpr char kSignature[] =
+    R"({"key":"9d5d8a81fd958d2c","id":"AAECAwQFBgcICQoLDA0ODw","iat":1795244400,)"
+    R"("exp":1795245000,"devices":["Laptop"],"sig":")"
+    R"(rxMwQmDtvtBu9Yd45c8WxgOLBVIzH8DmAQjbtZG3GSp4VZAVyDFknDB04HaaDtzRM3rMWm-ebsj8c2v2VVYTPw"})";
+
+// P-70
+TEST(BusEvent, ASignatureIsTakenAsItIsAndDataStaysAsItWas) {
+  const auto event = lambdas::decode_bus_event(
+      bus_event({.detail = R"({"target":{"user":"Bob","devices":["Laptop"],"signature":)" +
+                           std::string(kSignature) + R"(},"text":"hi"})"}));
+  ASSERT_TRUE(event) << event.error().message;
+  EXPECT_EQ(event->draft.signature, kSignature);
+  EXPECT_EQ(event->draft.data, R"({"text":"hi"})");
+}
+
 // P-32
 TEST(BusEvent, TheOptionsHaveDefaults) {
   const auto event = lambdas::decode_bus_event(bus_event({.detail = detail_for("Bob", "hi")}));
@@ -75,6 +90,9 @@ TEST(BusEvent, WhatIsWrongHasAName) {
       {"BadDevices", R"({"target":{"user":"Bob","devices":"Laptop"}})"},
       {"BadDevices", R"({"target":{"user":"Bob","devices":[]}})"},
       {"BadDevices", R"({"target":{"user":"Bob","devices":["Laptop",7]}})"},
+      {"BadSignature", R"({"target":{"user":"Bob","signature":"x"}})"},
+      {"BadSignature", R"({"target":{"user":"Bob","signature":null}})"},
+      {"BadSignature", R"({"target":{"user":"Bob","signature":{"key":"x"}}})"},
       {"BadTtl", R"({"target":{"user":"Bob"},"ttl_s":0})"},
       {"BadTtl", R"({"target":{"user":"Bob"},"ttl_s":-1})"},
       {"BadTtl", R"({"target":{"user":"Bob"},"ttl_s":1.5})"},

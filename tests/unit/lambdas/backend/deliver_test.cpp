@@ -40,6 +40,44 @@ TEST(Deliver, TheFrameIsTheProtocolsEvent) {
                 R"("data":{"door":"front"}})");
 }
 
+// P-70
+TEST(Deliver, ASignatureStandsInTheFrameInTheRowAndInWhatASyncAnswers) {
+  constexpr char kSignature[] =
+      R"({"key":"9d5d8a81fd958d2c","id":"AAECAwQFBgcICQoLDA0ODw","iat":1795244400,)"
+      R"("exp":1795245000,"devices":["Laptop"],"sig":")"
+      R"(rxMwQmDtvtBu9Yd45c8WxgOLBVIzH8DmAQjbtZG3GSp4VZAVyDFknDB04HaaDtzRM3rMWm-ebsj8c2v2VVYTPw"})";
+  World world;
+  const Caller laptop = world.connect("Bob", "Laptop");
+  ASSERT_TRUE(
+      world.deliver({.detail = R"({"target":{"user":"Bob","devices":["Laptop"],"signature":)" +
+                               std::string(kSignature) + R"(},"text":"hi"})"}));
+  const std::string member = std::string(R"("signature":)") + kSignature;
+  ASSERT_EQ(world.connections.frames(laptop.connection).size(), 1U);
+  EXPECT_NE(world.connections.frames(laptop.connection).front().find(member), std::string::npos);
+  ASSERT_EQ(world.stored("Bob").size(), 1U);
+  EXPECT_EQ(world.stored("Bob").front().event.signature, kSignature);
+}
+
+// P-31, P-70
+TEST(Deliver, ASignatureCountsForTheSizeOfTheFrame) {
+  std::string devices = "\"Laptop\"";
+  for (int i = 10; i < 109; ++i)
+    devices += ",\"" + std::string(125, 'x') + std::to_string(i) + "\"";
+  const std::string signature =
+      R"({"key":"9d5d8a81fd958d2c","id":"AAECAwQFBgcICQoLDA0ODw","iat":1795244400,)"
+      R"("exp":1795245000,"devices":[)" +
+      devices + R"(],"sig":")" + std::string(85, 'r') + "g\"}";
+  const auto deliver = [](const std::string& target) {
+    World world;
+    const auto done = world.deliver({.detail = R"({"target":{"user":"Bob")" + target +
+                                               R"(},"text":")" + std::string(20'000, 'x') + "\"}"});
+    return done ? std::string() : done.error().message;
+  };
+  EXPECT_EQ(deliver(""), "");
+  EXPECT_TRUE(deliver(",\"signature\":" + signature).starts_with("TooLarge: "))
+      << deliver(",\"signature\":" + signature);
+}
+
 TEST(Deliver, OnlyTheDevicesThatAreNamedGetIt) {
   World world;
   const Caller laptop = world.connect("Bob", "Laptop");

@@ -29,6 +29,16 @@ class Identity(Case):
         shown = self.run_agent("keygen", "--show", key)
         self.assertEqual((shown.returncode, shown.stdout), (0, done.stdout))
 
+    def test_keygen_makes_an_operators_key_and_says_where_its_halves_go(self):
+        key = self.folder / "signer.key"
+        done = self.run_agent("keygen", "--signer", "--out", key)
+        self.assertEqual(done.returncode, 0)
+        self.assertRegex(done.stdout, r"^-----BEGIN PUBLIC KEY-----\n")
+        self.assertIn('"signers": ["FILE"], "require_signature": true', done.stderr)
+        self.assertIn(f"--sign {key}", done.stderr)
+        self.assertNotIn("device add", done.stderr)
+        self.assertEqual(stat.S_IMODE(key.stat().st_mode), 0o600)
+
     def test_keygen_never_overwrites(self):
         key = self.folder / "device.key"
         key.write_text("precious")
