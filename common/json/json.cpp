@@ -142,14 +142,21 @@ base::Status scan_number(std::string_view text, std::size_t& i) {
 // too deep, U+0000 (cJSON's strings end there), control characters, numbers in forms of C.
 base::Status scan(std::string_view text, int depth_max) {
   int depth = 0;
+  std::size_t values = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     base::Status status;
+    // Every value but the first of all stands behind one of these.
+    const bool opens = c == '{' || c == '[';
+    if ((opens || c == ',') && ++values > kValuesMax) {
+      return fail(ErrorCode::kLimit, "JSON of more than " + std::to_string(kValuesMax) + " values" +
+                                         at_offset(text, i));
+    }
     if (c == '"') {
       status = scan_string(text, i);
     } else if (is_digit(c) || c == '-' || c == '+' || c == '.') {
       status = scan_number(text, i);
-    } else if (c == '{' || c == '[') {
+    } else if (opens) {
       if (++depth > depth_max) {
         return fail(ErrorCode::kLimit,
                     "JSON nested deeper than " + std::to_string(depth_max) + at_offset(text, i));

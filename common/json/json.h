@@ -97,9 +97,12 @@ class Document {
 // Nesting beyond which a text is refused. A device's stack pays about 100 B a level.
 inline constexpr int kDepthMaxDevice = 16;
 inline constexpr int kDepthMaxHost = 100;
+// Values beyond which a text is refused: each takes some 100 B of memory, however short its text.
+inline constexpr std::size_t kValuesMax = 1'000'000;
 
 // Errors: kInvalid with the place, a line and column or in the first line a byte (not JSON,
-// trailing text, duplicate name, U+0000, not UTF-8), kLimit (nested deeper than depth_max).
+// trailing text, duplicate name, U+0000, not UTF-8), kLimit (nested deeper than depth_max, more
+// values than kValuesMax).
 // arena: where the tree is to stand, if no other document is there; must outlive the document.
 base::Result<Document> parse(std::string_view text, int depth_max = kDepthMaxDevice,
                              Arena* arena = nullptr);

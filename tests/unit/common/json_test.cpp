@@ -105,5 +105,21 @@ TEST(Json, PrintGivesBackWhatWasRead) {
   EXPECT_EQ(document->root().print(), text);
 }
 
+// A short text must not become a tree of gigabytes.
+TEST(Json, MoreValuesThanTheLimitAreRefusedBeforeATreeIsBuilt) {
+  const auto array_of = [](std::size_t values) {
+    std::string text = "[0";
+    for (std::size_t i = 1; i < values; ++i) text += ",0";
+    return text + "]";
+  };
+  EXPECT_TRUE(json::parse(array_of(json::kValuesMax)));
+  const auto refused = json::parse(array_of(json::kValuesMax + 1));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, base::ErrorCode::kLimit);
+  EXPECT_NE(refused.error().message.find("1000000 values"), std::string::npos);
+  EXPECT_TRUE(json::parse("[\"" + std::string(2 * json::kValuesMax, ',') + "\"]"))
+      << "commas in a string are none of them";
+}
+
 }  // namespace
 }  // namespace beckon::json
