@@ -18,6 +18,8 @@ constexpr std::string_view kJson10 = "application/x-amz-json-1.0";
 constexpr std::string_view kJson11 = "application/x-amz-json-1.1";
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kDynamoDb = "dynamodb";
+// Of a form; a batch of ten messages with ten attributes each has some 400.
+constexpr std::ptrdiff_t kFormParametersMax = 4096;
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -112,6 +114,11 @@ AwsService* AwsDispatcher::find(std::string_view prefix) const {
 
 void AwsDispatcher::handle_query(const HttpRequest& request, HttpDone done) {
   const auto found = query_services_.find(signed_service(request));
+  if (std::ranges::count(request.body, '&') >= kFormParametersMax) {
+    return done(
+        xml_error(400, "MalformedQueryString",
+                  "The body has more than " + std::to_string(kFormParametersMax) + " parameters"));
+  }
   const QueryForm form = parse_query_form(request.body);
   if (found == query_services_.end()) {
     const auto action = form.find("Action");

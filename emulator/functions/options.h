@@ -21,6 +21,8 @@ struct FunctionsOptions {
   // Invocations that wait for a process, per function. Lambda has no such queue: it would have
   // started another process, which is what we cannot do without end.
   std::size_t queue_max = 1000;
+  // The same in bytes of their events: a message of 128 kB may be an event of 768 kB.
+  std::size_t queue_bytes_max = 64U << 20;
   // How long all processes must have been busy before another one is started. A short call ends
   // sooner than a process starts.
   base::Duration scale_up_after{4};

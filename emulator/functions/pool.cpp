@@ -52,6 +52,7 @@ void FunctionPool::answer_later(Invocation invocation, InvokeResult::Outcome out
 }
 
 void FunctionPool::answer_waiting(InvokeResult::Outcome outcome, const std::string& payload) {
+  waiting_bytes_ = 0;
   for (Invocation& invocation : std::exchange(waiting_, {})) {
     answer_later(std::move(invocation), outcome, payload);
   }
@@ -61,15 +62,26 @@ void FunctionPool::invoke(Invocation invocation) {
   // Reserved concurrency is a limit that AWS has as well and answers at once; ours is not.
   const bool reserved_is_used = function_.reserved_concurrency.has_value() &&
                                 running_count() + waiting_.size() >= processes_max();
-  if (reserved_is_used || waiting_.size() >= context_.options.queue_max) {
+  const bool queue_is_full = waiting_.size() >= context_.options.queue_max ||
+                             (!waiting_.empty() && waiting_bytes_ + invocation.event.size() >
+                                                       context_.options.queue_bytes_max);
+  if (reserved_is_used || queue_is_full) {
     log_.warning("%s is throttled: %zu run, %zu wait", function_.name.c_str(), running_count(),
                  waiting_.size());
     answer_later(std::move(invocation), InvokeResult::Outcome::kThrottled, {});
     return;
   }
   retire_if_rebuilt();
+  waiting_bytes_ += invocation.event.size();
   waiting_.push_back(std::move(invocation));
   dispatch();
+}
+
+Invocation FunctionPool::take_first_waiting() {
+  Invocation invocation = std::move(waiting_.front());
+  waiting_.pop_front();
+  waiting_bytes_ -= invocation.event.size();
+  return invocation;
 }
 
 void FunctionPool::dispatch() {
@@ -78,8 +90,7 @@ void FunctionPool::dispatch() {
     ready_.pop_back();
     // One that died while idle: on_ended starts another for those that wait.
     if (!process->is_ready()) continue;
-    Invocation invocation = std::move(waiting_.front());
-    waiting_.pop_front();
+    Invocation invocation = take_first_waiting();
     if (context_.on_invocation) context_.on_invocation(function_.name, process->pid());
     process->invoke(std::move(invocation));
   }
@@ -191,8 +202,7 @@ void FunctionPool::on_init_failed(FunctionProcess& process,
   init_repeated_ = false;
   // One invocation pays for one failed start, so that a function that never starts cannot keep
   // its callers waiting.
-  Invocation invocation = std::move(waiting_.front());
-  waiting_.pop_front();
+  Invocation invocation = take_first_waiting();
   std::string payload = failure.timed_out ? timeout_error(invocation.request_id, function_.timeout)
                         : failure.payload ? *failure.payload
                                           : exit_error(invocation.request_id, failure.exit);

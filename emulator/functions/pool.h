@@ -45,6 +45,7 @@ class FunctionPool final : public FunctionProcess::Observer {
   std::size_t running_count() const;
   std::size_t staying_count() const;  // all but those that are being replaced
   void dispatch();
+  Invocation take_first_waiting();
   void retire_if_rebuilt();
   void start_process(base::Duration init_max);
   void start_failed(const FunctionProcess::StartFailure& failure);
@@ -63,6 +64,7 @@ class FunctionPool final : public FunctionProcess::Observer {
   std::vector<std::unique_ptr<FunctionProcess>> processes_;
   std::vector<FunctionProcess*> ready_;  // the one that became ready last is used first
   std::deque<Invocation> waiting_;
+  std::size_t waiting_bytes_ = 0;     // of their events
   std::optional<BinaryStamp> stamp_;  // of the binary that the processes run
   EventLoop::TimerId scale_timer_ = 0;
   EventLoop::TimerId reap_timer_ = 0;

@@ -14,6 +14,7 @@
 #include "emulator/functions/environment.h"
 #include "emulator/functions/memory.h"
 #include "emulator/functions/payloads.h"
+#include "emulator/functions/peer.h"
 #include "emulator/functions/spawn.h"
 
 namespace beckon::emulator {
@@ -60,13 +61,25 @@ FunctionProcess::~FunctionProcess() {
 base::Result<HttpServer::ListenerId> FunctionProcess::listen(std::string& host) {
   for (int i = 0;; ++i) {
     host = runtime_address(context_.addresses_used++);
-    auto listener = context_.server.listen(host, context_.options.runtime_api_port,
-                                           runtime_api_listener(*this));
+    HttpListener handlers = runtime_api_listener(*this);
+    handlers.admits = [this](int fd) { return admits(fd); };
+    auto listener =
+        context_.server.listen(host, context_.options.runtime_api_port, std::move(handlers));
     if (listener || listener.error().code != base::ErrorCode::kAlreadyExists ||
         i == kAddressTriesMax) {
       return listener;
     }
   }
+}
+
+// On AWS nobody else reaches a function's Runtime API. Here every program of this machine does, and
+// every web page: one call of "next" would take an invocation away.
+bool FunctionProcess::admits(int fd) const {
+  if (is_peer_in_group(fd, pid_)) return true;
+  base::Logger(context_.log, "functions")
+      .warning("%s: a client of its Runtime API that is not its process is refused",
+               function_.name.c_str());
+  return false;
 }
 
 std::expected<void, FunctionProcess::StartFailure> FunctionProcess::start(base::Duration init_max) {

@@ -107,6 +107,7 @@ class FunctionProcess final : public RuntimeSession {
   enum class State : std::uint8_t { kStarting, kReady, kRunning, kAnswered, kEnding };
 
   base::Result<HttpServer::ListenerId> listen(std::string& host);
+  bool admits(int fd) const;
   bool refuse_unless_running(std::string_view request_id, std::string_view call,
                              const HttpDone& done) const;
   void finish(InvokeResult::Outcome outcome, std::string payload);

@@ -57,6 +57,7 @@ void HttpConnection::end_at_deadline() {
 void HttpConnection::close_now() {
   if (state_ == State::kClosed) return;
   state_ = State::kClosed;
+  release_body();
   const auto keep = weak_from_this().lock();
   server_.forget(*this);
   server_.loop_.unwatch(fd());
@@ -232,6 +233,7 @@ void HttpConnection::respond(std::uint64_t serial, const HttpResponse& response)
   if (state_ != State::kHandling || serial != serial_) return;
   const auto keep = shared_from_this();
   state_ = State::kReading;
+  release_body();
   set_reading_deadline();
   write_out(response, keep_alive_);
   parse_ahead();
@@ -244,8 +246,15 @@ void HttpConnection::respond_and_close(int status, std::string_view message) {
   // The sentences are ours and the parser's: nothing in them needs escaping.
   response.body.append("{\"message\":\"").append(message).append("\"}");
   state_ = State::kReading;
+  release_body();
   in_request_ = false;  // nothing more is read: at the next deadline the connection just ends
   write_out(response, false);
+}
+
+void HttpConnection::refuse_client() {
+  if (state_ == State::kReading) {
+    respond_and_close(403, "Forbidden: this address answers one program only, and you are another");
+  }
 }
 
 void HttpConnection::refuse_upgrade(const HttpResponse& response) {
@@ -259,6 +268,7 @@ std::optional<HttpUpgrade::Socket> HttpConnection::take_socket() {
   if (state_ != State::kHeld) return std::nullopt;
   const auto keep = shared_from_this();
   state_ = State::kClosed;
+  release_body();
   server_.forget(*this);
   server_.loop_.unwatch(fd());
   return HttpUpgrade::Socket{std::move(origin_.stream), std::move(ahead_)};

@@ -38,6 +38,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   // For the server's sweep: whether the client's time is up, and what happens then.
   bool is_due(base::Instant now) const { return now >= deadline_; }
   void end_at_deadline();
+  // The client has no business here: it is told so, and nothing of it is read.
+  void refuse_client();
   // Closes the socket and forgets it at the server.
   void close_now();
 
@@ -81,6 +83,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   bool has_output() const { return !out_.empty() || origin_.stream.has_output(); }
   void update_events();
   void begin_request();
+  bool keep_body(std::string_view part);
+  void release_body();
   void set_deadline(base::Duration from_now);
   void set_reading_deadline();
 
@@ -105,6 +109,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   std::size_t out_offset_ = 0;
   std::size_t header_bytes_ = 0;
   std::size_t body_bytes_ = 0;
+  std::size_t kept_body_bytes_ = 0;  // that the server has counted
   std::uint64_t serial_ = 0;  // of the request being handled; a late second answer has an old one
   base::Instant deadline_ = base::Instant::max();
   int refusal_ = 0;  // the status that a parser callback decided on

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "emulator/http/connection.h"
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::size_t kBodyReserveBytesMax = 1U << 20;
+constexpr std::size_t kSmallBodyBytesMax = 64U << 10;
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
   return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
@@ -62,7 +64,13 @@ int HttpConnection::count_header_bytes(std::size_t bytes) {
 int HttpConnection::on_header_name(std::string_view part) {
   // Behind the body these are a chunked request's trailers, which nobody here asks for.
   if (headers_done_) return count_header_bytes(part.size());
-  if (last_was_value_ || request_.headers.empty()) request_.headers.emplace_back();
+  if (last_was_value_ || request_.headers.empty()) {
+    if (request_.headers.size() == listener_->limits.headers_max) {
+      refusal_ = 431;
+      return 1;
+    }
+    request_.headers.emplace_back();
+  }
   last_was_value_ = false;
   request_.headers.back().first += part;
   return count_header_bytes(part.size());
@@ -83,6 +91,15 @@ int HttpConnection::on_headers_complete() {
   http_1_0_ = parser_.http_major == 1 && parser_.http_minor == 0;
   if (parser_.http_major != 1) {
     refusal_ = 505;
+    return -1;
+  }
+  // The parser lets a space stand in a name. "Content-Length : 5" would be a length for some and an
+  // unknown header for others (RFC 9112, 5.1).
+  const bool spaced = std::ranges::any_of(request_.headers, [](const auto& header) {
+    return header.first.find(' ') != std::string::npos;
+  });
+  if (spaced) {
+    refusal_ = 400;
     return -1;
   }
   const bool websocket =
@@ -106,18 +123,36 @@ int HttpConnection::on_headers_complete() {
   return 0;
 }
 
+// False if all clients together have sent too much. Who sends little is served beside them.
+bool HttpConnection::keep_body(std::string_view part) {
+  const bool is_full = server_.bodies_bytes_ + part.size() > server_.bodies_bytes_max_;
+  if (is_full && kept_body_bytes_ + part.size() > kSmallBodyBytesMax) return false;
+  server_.bodies_bytes_ += part.size();
+  kept_body_bytes_ += part.size();
+  request_.body += part;
+  return true;
+}
+
+// Lets go of the memory too: a connection that waits for its next request keeps nothing of the
+// last.
+void HttpConnection::release_body() {
+  server_.bodies_bytes_ -= std::exchange(kept_body_bytes_, 0U);
+  request_.body = {};
+}
+
 int HttpConnection::on_body(std::string_view part) {
   body_bytes_ += part.size();
   if (body_bytes_ <= listener_->limits.body_bytes_max) {
-    request_.body += part;
-    return 0;
+    if (keep_body(part)) return 0;
+    refusal_ = 503;
+    return 1;
   }
   if (listener_->on_body_too_large == nullptr) {
     refusal_ = 413;
     return 1;
   }
   body_too_large_ = true;
-  request_.body = {};
+  release_body();
   return 0;
 }
 

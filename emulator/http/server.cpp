@@ -110,8 +110,11 @@ struct HttpServer::Listening {
   int port = 0;
 };
 
-HttpServer::HttpServer(EventLoop& loop, base::LogSink& log)
-    : loop_(loop), log_(log, "http"), read_buffer_(new char[kReadBytesMax]) {}
+HttpServer::HttpServer(EventLoop& loop, base::LogSink& log, std::size_t bodies_bytes_max)
+    : loop_(loop),
+      log_(log, "http"),
+      bodies_bytes_max_(bodies_bytes_max),
+      read_buffer_(new char[kReadBytesMax]) {}
 
 HttpServer::~HttpServer() {
   loop_.cancel(sweep_timer_);
@@ -188,6 +191,8 @@ void HttpServer::accept_some(const std::shared_ptr<Listening>& listening) {
         std::make_shared<HttpConnection>(*this, std::move(handlers), std::move(origin));
     connections_.emplace(fd, connection);
     connection->start();
+    const auto& admits = listening->handlers.admits;
+    if (admits && !admits(fd)) connection->refuse_client();
   }
   if (sweep_timer_ == 0 && !connections_.empty()) {
     sweep_timer_ = loop_.call_after(kSweepEvery, [this] { sweep(); });

@@ -26,6 +26,7 @@ class HttpConnection;
 
 struct HttpLimits {
   std::size_t header_bytes_max = 10'240;     // API Gateway's: names and values together; else 431
+  std::size_t headers_max = 256;             // their number; else 431
   std::size_t url_bytes_max = 4096;          // API Gateway's; else 414
   std::size_t body_bytes_max = 16U << 20;    // else 413
   base::Duration request_time_max{30'000};   // from a request's first byte to its last; else 408
@@ -66,6 +67,9 @@ struct HttpListener {
   std::function<void(HttpRequest&, HttpDone)> on_request;
   // If empty, "Upgrade: websocket" is ignored as RFC 9110 allows.
   std::function<void(HttpRequest&, std::unique_ptr<HttpUpgrade>)> on_upgrade;
+  // If set, asked of each connection before anything of it is read: whether the client at the other
+  // end of fd may be here. If not, it is answered 403 and closed.
+  std::function<bool(int fd)> admits;
   // If set, a request with a body beyond the limit is read to its end (but not kept) and handed
   // here with an empty body, instead of being answered 413 at once.
   std::function<void(HttpRequest&, HttpDone)> on_body_too_large;
@@ -75,7 +79,11 @@ class HttpServer {
  public:
   using ListenerId = std::uint64_t;
 
-  HttpServer(EventLoop& loop, base::LogSink& log);
+  static constexpr std::size_t kBodiesBytesMax = 256U << 20;
+
+  // bodies_bytes_max: of the bodies of all requests together that come in or are handled. Who sends
+  // more than 64 kB beyond that is answered 503.
+  HttpServer(EventLoop& loop, base::LogSink& log, std::size_t bodies_bytes_max = kBodiesBytesMax);
   // Closes all sockets; answers that come later are dropped.
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
@@ -89,6 +97,7 @@ class HttpServer {
   void close_listener(ListenerId id);
 
   std::size_t connections_count() const;
+  std::size_t bodies_bytes() const { return bodies_bytes_; }
 
  private:
   friend class HttpConnection;
@@ -106,6 +115,8 @@ class HttpServer {
   std::unordered_map<int, std::shared_ptr<HttpConnection>> connections_;  // by fd
   ListenerId last_id_ = 0;
   EventLoop::TimerId sweep_timer_ = 0;
+  const std::size_t bodies_bytes_max_;
+  std::size_t bodies_bytes_ = 0;
   // Shared by all connections, since only one of them reads or writes at a time.
   std::unique_ptr<char[]> read_buffer_;
   std::string head_buffer_;

@@ -262,6 +262,17 @@ TEST_F(Dispatcher, AFormReachesTheServiceThatItIsSignedFor) {
   EXPECT_FALSE(dispatcher_.has("s3"));
 }
 
+// Each of them would be a node of a map: 16 MB of them would be gigabytes.
+TEST_F(Dispatcher, AFormOfTooManyParametersIsRefusedBeforeItIsTakenApart) {
+  EchoQuery query;
+  dispatcher_.add(query);
+  HttpRequest request = signed_request("", "Action=A" + std::string(5000, '&'), "sqs");
+  request.headers[1].second = "application/x-www-form-urlencoded";
+  const HttpResponse response = send(request);
+  EXPECT_EQ(response.status, 400);
+  EXPECT_NE(response.body.find("MalformedQueryString"), std::string::npos) << response.body;
+}
+
 TEST_F(Dispatcher, BodiesThatAreNoJsonObjectAreSerializationErrors) {
   for (const char* body : {"{", "[]", "5", "{\"a\":1,\"a\":2}", "{} {}", "\xff"}) {
     const HttpResponse response = send(signed_request("DynamoDB_20120810.ListTables", body));

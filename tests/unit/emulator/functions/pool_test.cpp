@@ -6,10 +6,8 @@
 #include <sys/wait.h>
 
 #include <filesystem>
-#include <fstream>
 #include <set>
 
-#include "tests/support/http_client.h"
 #include "tests/unit/emulator/functions/functions_fixture.h"
 
 namespace beckon::emulator {
@@ -183,45 +181,21 @@ TEST_F(FunctionPoolTest, AProcessThatDiedWhileIdleIsNotHandedAnInvocation) {
   EXPECT_NE(pid_of(result), dead);
 }
 
-TEST_F(FunctionPoolTest, AProcessThatAsksForNextTwiceGetsOneInvocationAtATimeOnTheSecond) {
-  const auto file = directory_ / "api";
-  add("twice", "api_to_test").environment["FILE"] = file;
+// What one function has in the queue must not be all of the memory there is.
+TEST_F(FunctionPoolTest, AQueueOfTooManyBytesThrottles) {
+  add("gate", "gate");
   FunctionsOptions options;
   options.concurrency_max = 1;
+  options.queue_bytes_max = 3 * gate_event().size();
   start(options);
-  thread_.run([this] { functions_->prewarm(); });
-  const auto begin = base::monotonic_now();
-  while (!std::filesystem::exists(file) && base::monotonic_now() - begin < tests::kPatience) {
-  }
-  std::string address;
-  ASSERT_TRUE(std::getline(std::ifstream(file), address));
-  const std::string host = address.substr(0, address.find(':'));
-  const int port = std::stoi(address.substr(address.find(':') + 1));
-  const std::string next = "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n";
-  tests::TcpClient first(host, port);
-  // Answered at once, so the first connection is being read when the second one comes.
-  first.send("GET /2018-06-01/runtime/restore/next HTTP/1.1\r\n\r\n");
-  ASSERT_EQ(tests::read_reply(first).status, 404);
-  first.send(next);
-  tests::TcpClient second(host, port);
-  second.send(next);
-  const auto given_up = tests::read_reply(first);
-  EXPECT_EQ(given_up.status, 403);
-  EXPECT_THAT(given_up.body, HasSubstr("a second next"));
-  const std::vector<tests::Pending<InvokeResult>> results = {invoke_async("twice", "1"),
-                                                             invoke_async("twice", "2")};
-  for (const char* event : {"1", "2"}) {
-    const auto invocation = tests::read_reply(second);
-    EXPECT_EQ(invocation.body, event);
-    EXPECT_TRUE(second.is_silent(base::Duration(50)));
-    second.send("POST /2018-06-01/runtime/invocation/" +
-                invocation.header_or("lambda-runtime-aws-request-id", "none") +
-                "/response HTTP/1.1\r\nContent-Length: 1\r\n\r\n" + event);
-    EXPECT_EQ(tests::read_reply(second).status, 202);
-    second.send(next);
-  }
-  EXPECT_EQ(results[0].get().payload, "1");
-  EXPECT_EQ(results[1].get().payload, "2");
+  std::vector<tests::Pending<InvokeResult>> results;
+  results.push_back(invoke_async("gate", gate_event()));
+  wait_until_came(1);
+  for (int i = 0; i < 3; ++i) results.push_back(invoke_async("gate", gate_event()));
+  EXPECT_EQ(invoke("gate", gate_event()).outcome, Outcome::kThrottled);
+  open_gate();
+  for (const auto& result : results) EXPECT_EQ(result.get().outcome, Outcome::kSuccess);
+  EXPECT_EQ(invoke("gate", gate_event()).outcome, Outcome::kSuccess) << "what went counts no more";
 }
 
 TEST_F(FunctionPoolTest, PrewarmingStartsTheProcessThatTheFirstInvocationUses) {

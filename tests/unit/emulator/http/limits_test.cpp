@@ -14,7 +14,8 @@ TEST_F(HttpLimitsTest, MalformedInputIsAnswered400AndClosed) {
        {"nonsense\r\n\r\n", "GET / HTTP/1.1\r\nno colon\r\n\r\n", "\x16\x03\x01\x02",
         "GET  HTTP/1.1\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
         "POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
-        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}) {
+        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "POST / HTTP/1.1\r\nContent-Length : 1\r\n\r\n", "GET / HTTP/1.1\r\nX Y: 1\r\n\r\n"}) {
     auto c = client();
     c.send(input);
     EXPECT_EQ(read_reply(c).status, 400) << input;
@@ -33,6 +34,54 @@ TEST_F(HttpLimitsTest, HeadersOfTheLimitPassAndOneByteMoreIs431) {
   EXPECT_EQ(read_reply(c).status, 200);
   c.send(request(10'241));
   EXPECT_EQ(read_reply(c).status, 431);
+}
+
+// However short they are, each costs time to be told from the others.
+TEST_F(HttpLimitsTest, MoreHeadersThanTheLimitAre431) {
+  start();
+  const auto request = [](int headers) {
+    std::string text = "GET / HTTP/1.1\r\n";
+    for (int i = 0; i < headers; ++i) text += "a:\r\n";
+    return text + "\r\n";
+  };
+  auto c = client();
+  c.send(request(256));
+  EXPECT_EQ(read_reply(c).status, 200);
+  c.send(request(257));
+  EXPECT_EQ(read_reply(c).status, 431);
+}
+
+TEST_F(HttpLimitsTest, AllBodiesTogetherAreBoundedAndTheirMemoryComesBack) {
+  bodies_bytes_max_ = 300'000;
+  start();
+  const std::string head = "POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n";
+  const std::string most(99'999, 'x');
+  for (int round = 0; round < 3; ++round) {
+    std::vector<tests::TcpClient> clients;
+    for (int i = 0; i < 3; ++i) {
+      clients.push_back(client());
+      clients.back().send(head + most);
+    }
+    wait_until_bodies_have(3 * most.size());
+    auto late = client();
+    late.send(head + most);
+    EXPECT_EQ(read_reply(late).status, 503);
+    EXPECT_EQ(late.receive_all(), "");
+    auto little = client();
+    little.send("POST / HTTP/1.1\r\nContent-Length: 60000\r\n\r\n" + std::string(60'000, 'x'));
+    EXPECT_EQ(read_reply(little).status, 200) << "who sends little is served beside them";
+    little.close();
+    // The first is finished, the second breaks off, the third just stays and is gone with its end.
+    clients[0].send("x");
+    EXPECT_EQ(read_reply(clients[0]).status, 200);
+    clients[1].reset();
+    wait_until_bodies_have(most.size());
+    auto next = client();
+    next.send(head + most + "x");
+    EXPECT_EQ(read_reply(next).status, 200);
+    clients.clear();
+    wait_until_bodies_have(0);
+  }
 }
 
 TEST_F(HttpLimitsTest, AUrlOfTheLimitPassesAndOneByteMoreIs414) {

@@ -31,7 +31,7 @@ class ServerFixture : public ::testing::Test {
       listener.on_request = [this](HttpRequest& request, HttpDone done) { answer(request, done); };
     }
     thread_.run([&] {
-      server_ = std::make_unique<HttpServer>(thread_.loop(), base::null_log());
+      server_ = std::make_unique<HttpServer>(thread_.loop(), base::null_log(), bodies_bytes_max_);
       const auto id = server_->listen("127.0.0.1", 0, std::move(listener));
       ASSERT_TRUE(id) << id.error().message;
       port_ = server_->port(*id);
@@ -70,11 +70,22 @@ class ServerFixture : public ::testing::Test {
     return count;
   }
 
+  // Of bodies that come in or are handled; comes true in time, or the test fails.
+  void wait_until_bodies_have(std::size_t bytes) {
+    std::size_t now = bytes + 1;
+    const auto begin = base::monotonic_now();
+    while (now != bytes && base::monotonic_now() - begin < tests::kPatience) {
+      thread_.run([&] { now = server_->bodies_bytes(); });
+    }
+    EXPECT_EQ(now, bytes);
+  }
+
   tests::TcpClient client() { return {"127.0.0.1", port_}; }
 
   tests::LoopThread thread_;
   std::unique_ptr<HttpServer> server_;
   std::vector<std::pair<HttpDone, HttpResponse>> waiting_;  // touched on the loop's thread only
+  std::size_t bodies_bytes_max_ = HttpServer::kBodiesBytesMax;
   int port_ = 0;
 };
 
