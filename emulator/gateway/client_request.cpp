@@ -26,6 +26,23 @@ void add_header(MultiValues& headers, std::string_view name, std::string_view va
   add_value(headers, name, value, same_header);
 }
 
+// As it will stand in the event: two names that differ in bytes that are not UTF-8 would be one
+// name twice there, which is no JSON that a function reads.
+std::string as_text(std::string text) {
+  if (base::is_utf8(text)) return text;
+  std::string clean;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::size_t good = base::utf8_prefix_bytes(rest);
+    clean += rest.substr(0, good);
+    rest.remove_prefix(good);
+    if (rest.empty()) break;
+    clean += "\xEF\xBF\xBD";
+    rest.remove_prefix(1);
+  }
+  return clean;
+}
+
 MultiValues parse_query(std::string_view query) {
   MultiValues parameters;
   while (!query.empty()) {
@@ -34,7 +51,7 @@ MultiValues parse_query(std::string_view query) {
     query.remove_prefix(end == std::string_view::npos ? query.size() : end + 1);
     if (pair.empty()) continue;
     const std::size_t equals = pair.find('=');
-    const std::string name = base::percent_decode(pair.substr(0, equals), true);
+    const std::string name = as_text(base::percent_decode(pair.substr(0, equals), true));
     const std::string value =
         equals == std::string_view::npos ? "" : base::percent_decode(pair.substr(equals + 1), true);
     add_value(parameters, name, value,

@@ -8,6 +8,11 @@ namespace beckon::emulator {
 namespace {
 
 constexpr int kGoingAway = 1001;
+// Messages of one client that functions work on at once. More than an emulator has processes for; a
+// flood of one client waits in its own TCP link, and neither fills our memory nor keeps the others
+// out of the functions' queues.
+constexpr std::size_t kCallsMax = 64;
+constexpr std::size_t kCallsBytesMax = 512U << 10;
 
 }  // namespace
 
@@ -68,6 +73,22 @@ bool GatewayConnection::loses_message() {
     case LinkFault::kHalfOpen: go_silent(); return true;
   }
   return false;
+}
+
+void GatewayConnection::call_began(std::size_t bytes) {
+  ++calls_;
+  calls_bytes_ += bytes;
+  hold_back_if_busy();
+}
+
+void GatewayConnection::call_ended(std::size_t bytes) {
+  --calls_;
+  calls_bytes_ -= bytes;
+  hold_back_if_busy();
+}
+
+void GatewayConnection::hold_back_if_busy() {
+  socket_->hold_back(calls_ >= kCallsMax || calls_bytes_ >= kCallsBytesMax);
 }
 
 void GatewayConnection::touch() {

@@ -50,6 +50,11 @@ class GatewayConnection final : public std::enable_shared_from_this<GatewayConne
   // See WebSocket::go_silent.
   void go_silent();
 
+  // A function has a message of this many bytes, or has it no longer. While functions have many or
+  // long ones, the client's next ones wait.
+  void call_began(std::size_t bytes);
+  void call_ended(std::size_t bytes);
+
   const Identity& identity() const { return identity_; }
   ConnectionFacts facts() const;
   std::int64_t last_active_ms() const { return last_active_ms_; }
@@ -61,6 +66,7 @@ class GatewayConnection final : public std::enable_shared_from_this<GatewayConne
   void on_gone() override;
 
   bool loses_message();
+  void hold_back_if_busy();
   void touch();
   void schedule();
   void check_clocks();
@@ -72,6 +78,8 @@ class GatewayConnection final : public std::enable_shared_from_this<GatewayConne
   base::Instant active_at_;
   base::Instant ends_at_;
   std::int64_t last_active_ms_ = 0;
+  std::size_t calls_ = 0;
+  std::size_t calls_bytes_ = 0;
   EventLoop::TimerId timer_ = 0;
 };
 

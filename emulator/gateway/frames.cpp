@@ -90,9 +90,12 @@ FrameViolation FrameReader::feed(std::string_view bytes, Observer& observer) {
     const wslay_frame_callbacks callbacks{nullptr, give_input, nullptr};
     BECKON_ASSERT(wslay_frame_context_init(&context_, &callbacks, this) == 0);
   }
+  std::string joined = std::exchange(waiting_, {});
+  paused_ = false;
+  if (!joined.empty()) bytes = joined.append(bytes);
   input_ = bytes;
   FrameViolation violation;
-  while (!stopped_ && violation.code == 0) {
+  while (!stopped_ && !paused_ && violation.code == 0) {
     Frame frame{};
     const ssize_t got = wslay_frame_recv(context_, &frame);
     if (got == WSLAY_ERR_WANT_READ) break;
@@ -115,8 +118,9 @@ FrameViolation FrameReader::feed(std::string_view bytes, Observer& observer) {
       violation = finish_frame(frame, observer);
     }
   }
-  input_ = {};
   if (violation.code != 0) stopped_ = true;
+  if (paused_ && !stopped_) waiting_ = input_;
+  input_ = {};
   release_if_idle();
   return violation;
 }

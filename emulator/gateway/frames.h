@@ -46,6 +46,10 @@ class FrameReader {
   // After a violation, or when the observer has stopped it, the reader takes no more.
   FrameViolation feed(std::string_view bytes, Observer& observer);
 
+  // From inside a call of the observer: what is behind this frame waits for the next feed().
+  void pause() { paused_ = true; }
+  bool is_paused() const { return paused_; }
+
  private:
   struct Frame;
 
@@ -57,6 +61,7 @@ class FrameReader {
 
   wslay_frame_context* context_ = nullptr;
   std::string_view input_;
+  std::string waiting_;               // behind the frame after which it was paused
   std::uint64_t given_bytes_ = 0;     // handed to wslay since it was between frames
   std::uint64_t finished_bytes_ = 0;  // of them, in complete frames
   std::uint64_t frame_offset_ = 0;    // payload bytes of the current frame so far
@@ -65,6 +70,7 @@ class FrameReader {
   bool in_frame_ = false;
   bool in_message_ = false;
   bool stopped_ = false;
+  bool paused_ = false;
 };
 
 // Appends a text message, in frames of at most 32 KB each.

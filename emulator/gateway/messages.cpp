@@ -56,12 +56,15 @@ void Gateway::run_route(GatewayConnection& connection, const RouteModel& route,
   std::string event =
       message_event(core_.facts, connection.facts(), {request_id, base::wall_now()},
                     {.route_key = route.route_key, .message_id = message_id, .body = text});
+  connection.call_began(text.size());
   call_integration(core_.loop, core_.invoker, route.function, std::move(event),
                    route.integration_timeout,
-                   [this, weak = connection.weak_from_this(), &route,
+                   [this, weak = connection.weak_from_this(), &route, bytes = text.size(),
                     request_id = std::move(request_id)](std::optional<InvokeResult> result) {
                      const auto alive = weak.lock();
-                     if (alive) on_route_result(*alive, route, request_id, std::move(result));
+                     if (!alive) return;
+                     on_route_result(*alive, route, request_id, std::move(result));
+                     alive->call_ended(bytes);
                    });
 }
 

@@ -16,8 +16,9 @@ constexpr std::size_t kReadBytesMax = 64U << 10;
 // How long a client may take to answer our close frame, and to close TCP after both are through.
 constexpr base::Duration kCloseAnswerMax{5000};
 constexpr base::Duration kTcpEndMax{2000};
-// Answers to pings are dropped while so much waits: a client that does not read gets none.
-constexpr std::size_t kPongBacklogBytesMax = 64U << 10;
+// While so much waits for a client, nothing is read from it: a client that asks and asks but takes
+// no answers must not fill our memory and our log with them.
+constexpr std::size_t kBacklogBytesMax = 64U << 10;
 
 constexpr int kAbnormal = 1006;
 
@@ -35,18 +36,40 @@ WebSocket::WebSocket(WebSocketHost& host, Stream stream, Owner& owner)
 
 WebSocket::~WebSocket() {
   host_.loop.cancel(end_timer_);
-  if (stream_.is_valid() && events_ != 0) host_.loop.unwatch(stream_.fd());
+  if (stream_.is_valid()) unwatch();
 }
 
 void WebSocket::start(std::string_view handshake, std::string_view received) {
   const auto keep = shared_from_this();
   events_ = EPOLLIN;
+  watched_ = true;
   host_.loop.watch(stream_.fd(), events_, [this](std::uint32_t events) {
     const auto alive = shared_from_this();
     on_ready(events);
   });
   write(handshake);
   if (!received.empty() && state_ == State::kOpen) take(received);
+}
+
+bool WebSocket::waits() const {
+  return state_ == State::kOpen && (held_back_ || out_.size() >= kBacklogBytesMax);
+}
+
+void WebSocket::hold_back(bool on) {
+  if (std::exchange(held_back_, on) == on) return;
+  const auto keep = shared_from_this();
+  if (on) {
+    update_events();
+  } else {
+    go_on();
+  }
+}
+
+// With what came while it had to wait, and with reading.
+void WebSocket::go_on() {
+  if (state_ != State::kOpen || silent_ || waits()) return;
+  if (reader_.is_paused()) take({});
+  update_events();
 }
 
 void WebSocket::on_ready(std::uint32_t events) {
@@ -78,18 +101,20 @@ void WebSocket::take(std::string_view bytes) {
 
 bool WebSocket::on_text(std::string message) {
   if (state_ == State::kOpen) owner_.on_text(std::move(message));
+  if (waits()) reader_.pause();
   return !silent_ && (state_ == State::kOpen || state_ == State::kClosing);
 }
 
 bool WebSocket::on_ping(std::string_view payload) {
   if (state_ == State::kOpen) {
     owner_.on_ping();
-    if (host_.answer_ping && out_.size() < kPongBacklogBytesMax) {
+    if (host_.answer_ping && out_.size() < kBacklogBytesMax) {
       std::string frame;
       append_pong_frame(frame, payload);
       write(frame);
     }
   }
+  if (waits()) reader_.pause();
   return state_ == State::kOpen || state_ == State::kClosing;
 }
 
@@ -152,6 +177,7 @@ void WebSocket::flush() {
   }
   if (out_.empty() && shut_after_write_) stream_.end_output();
   update_events();
+  go_on();
 }
 
 void WebSocket::close(int code, std::string_view reason) {
@@ -180,7 +206,7 @@ void WebSocket::go_silent() {
   sock_filter drop_all = BPF_STMT(BPF_RET | BPF_K, 0);
   const sock_fprog program{1, &drop_all};
   setsockopt(stream_.fd(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
-  if (std::exchange(events_, 0U) != 0) host_.loop.unwatch(stream_.fd());
+  unwatch();
   out_ = {};
 }
 
@@ -216,7 +242,7 @@ void WebSocket::end(bool reset) {
     setsockopt(stream_.fd(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
   }
   host_.loop.cancel(end_timer_);
-  if (events_ != 0) host_.loop.unwatch(stream_.fd());
+  unwatch();
   if (silent_) {
     host_.silent_fds.push_back(stream_.release());
   } else {
@@ -226,9 +252,15 @@ void WebSocket::end(bool reset) {
   owner_.on_gone();
 }
 
+// Not the same as waiting for nothing, which is when the client has to wait.
+void WebSocket::unwatch() {
+  if (std::exchange(watched_, false)) host_.loop.unwatch(stream_.fd());
+}
+
 void WebSocket::update_events() {
   if (state_ == State::kGone || silent_) return;
-  const std::uint32_t wanted = EPOLLIN | (out_.empty() && !stream_.has_output() ? 0U : EPOLLOUT);
+  const std::uint32_t wanted =
+      (waits() ? 0U : EPOLLIN) | (out_.empty() && !stream_.has_output() ? 0U : EPOLLOUT);
   if (wanted == events_) return;
   events_ = wanted;
   host_.loop.set_events(stream_.fd(), wanted);

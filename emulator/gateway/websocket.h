@@ -71,6 +71,10 @@ class WebSocket final : public std::enable_shared_from_this<WebSocket>,
   // of which the client hears nothing either.
   void go_silent();
 
+  // On: no more of the client's messages are taken, and TCP makes it wait, until it is off again.
+  // May be called from inside on_text, but not off.
+  void hold_back(bool on);
+
   bool is_open() const { return state_ == State::kOpen; }
 
  private:
@@ -85,6 +89,8 @@ class WebSocket final : public std::enable_shared_from_this<WebSocket>,
   bool on_ping(std::string_view payload) override;
   bool on_close(int code, std::string_view reason) override;
 
+  bool waits() const;
+  void go_on();
   void on_ready(std::uint32_t events);
   void read_some();
   void take(std::string_view bytes);
@@ -94,6 +100,7 @@ class WebSocket final : public std::enable_shared_from_this<WebSocket>,
   void set_closed(int code, std::string_view reason);
   void end_after(base::Duration limit);
   void end(bool reset);
+  void unwatch();
   void update_events();
 
   WebSocketHost& host_;
@@ -106,6 +113,8 @@ class WebSocket final : public std::enable_shared_from_this<WebSocket>,
   State state_ = State::kOpen;
   bool shut_after_write_ = false;
   bool silent_ = false;
+  bool held_back_ = false;
+  bool watched_ = false;
 };
 
 }  // namespace beckon::emulator

@@ -125,6 +125,49 @@ TEST(FrameReader, AnObserverThatStopsGetsNothingMore) {
   EXPECT_THAT(recorder.seen, ElementsAre("text 1"));
 }
 
+// Pauses after each message.
+class PausingRecorder final : public FrameReader::Observer {
+ public:
+  explicit PausingRecorder(FrameReader& reader) : reader_(reader) {}
+  bool on_text(std::string message) override {
+    seen.push_back(std::move(message));
+    reader_.pause();
+    return true;
+  }
+  bool on_ping(std::string_view) override { return true; }
+  bool on_close(int, std::string_view) override { return false; }
+  std::vector<std::string> seen;
+
+ private:
+  FrameReader& reader_;
+};
+
+TEST(FrameReader, APauseHoldsEverythingBehindTheFrameAndLosesNothing) {
+  for (const std::size_t message_bytes : {std::size_t{1}, std::size_t{3000}, std::size_t{32768}}) {
+    FrameReader reader;
+    PausingRecorder recorder(reader);
+    constexpr std::size_t kMessages = 20;
+    std::string bytes;
+    for (std::size_t i = 0; i < kMessages; ++i) {
+      bytes += frame(0x81, std::string(message_bytes, static_cast<char>('a' + i)));
+    }
+    EXPECT_EQ(reader.feed(bytes.substr(0, bytes.size() - 1), recorder).code, 0);
+    EXPECT_EQ(recorder.seen.size(), 1U);
+    for (std::size_t fed = 2; fed < kMessages; ++fed) {
+      EXPECT_TRUE(reader.is_paused());
+      reader.feed({}, recorder);
+      ASSERT_EQ(recorder.seen.size(), fed);
+    }
+    reader.feed({}, recorder);
+    EXPECT_FALSE(reader.is_paused()) << "the last one is not complete";
+    reader.feed(bytes.substr(bytes.size() - 1), recorder);
+    ASSERT_EQ(recorder.seen.size(), kMessages);
+    for (std::size_t i = 0; i < kMessages; ++i) {
+      EXPECT_EQ(recorder.seen[i], std::string(message_bytes, static_cast<char>('a' + i)));
+    }
+  }
+}
+
 TEST(FrameWriting, MessagesAreCutInto32KBFrames) {
   std::string out;
   append_text_frames(out, "hi");

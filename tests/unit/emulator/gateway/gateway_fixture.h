@@ -163,9 +163,12 @@ class GatewayFixture : public ::testing::Test {
   // The only open connection's id.
   std::string connection_id() {
     std::string id;
-    thread_.run([&] {
-      gateway_->for_each([&](const GatewayConnection& c) { id = c.identity().connection_id; });
-    });
+    thread_.run([&] { id = connection_id_on_loop(); });
+    return id;
+  }
+  std::string connection_id_on_loop() const {
+    std::string id;
+    gateway_->for_each([&](const GatewayConnection& c) { id = c.identity().connection_id; });
     return id;
   }
 

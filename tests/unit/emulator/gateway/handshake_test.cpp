@@ -18,6 +18,13 @@ class HandshakeTest : public GatewayFixture {
  protected:
   HandshakeTest() { add_usual_routes(); }
 
+  // U+0000 is another matter: the functions see to it.
+  static bool lambdas_can_read(std::string event) {
+    for (std::size_t at = 0; (at = event.find("\\u0000", at)) != std::string::npos;)
+      event[at + 5] = '1';
+    return json::parse(event, json::kDepthMaxHost).has_value();
+  }
+
   static InvokeResult policy(const std::string& effect, const std::string& resource = "*") {
     return success(
         R"({"principalId":"d-17","policyDocument":{"Statement":[{"Action":"execute-api:Invoke",)"
@@ -52,6 +59,20 @@ TEST_F(HandshakeTest, TheClientWaitsUntilConnectHasDecided) {
   EXPECT_EQ(client.reply().status, 101);
   EXPECT_EQ(client.reply().header_or("sec-websocket-accept", ""), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
   EXPECT_THAT(invoker_->take("default").event, HasSubstr("\"body\":\"early\""));
+}
+
+// A function reads strict JSON: in its event no name may stand twice, whatever the client sends.
+TEST_F(HandshakeTest, WhateverTheQueryIsTheEventCanBeRead) {
+  add_authorizer();
+  invoker_->set("authorize", [](const std::string&) { return policy("Allow"); });
+  start();
+  WebSocketClient client(port_, {.target = "/dev?%ff=1&%fe=2&%c3%28=3&a%00=4&user=%f0%9f&=5&&%",
+                                 .headers = "X-Odd: a\xff\r\nx-odd: b\r\n"});
+  EXPECT_EQ(client.reply().status, 101);
+  for (const char* function : {"authorize", "connect"}) {
+    const std::string event = invoker_->take(function).event;
+    EXPECT_TRUE(lambdas_can_read(event)) << event;
+  }
 }
 
 TEST_F(HandshakeTest, EachAnswerOfConnectHasItsStatus) {

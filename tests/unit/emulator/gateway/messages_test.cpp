@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
+#include <deque>
+#include <thread>
+
 #include "tests/unit/emulator/gateway/gateway_fixture.h"
 
 namespace beckon::emulator {
@@ -137,6 +140,94 @@ TEST_F(MessagesTest, MessagesOfOneSocketRunAtTheSameTime) {
   EXPECT_EQ(client.receive(), "second");
   answer(first, success(R"({"body":"first"})"));
   EXPECT_EQ(client.receive(), "first");
+}
+
+// A flood of one client waits in its own TCP link: the functions' queues are everybody's.
+TEST_F(MessagesTest, AClientHasABoundedNumberOfMessagesUnderWay) {
+  constexpr std::size_t kCallsMax = 64;
+  constexpr std::size_t kSent = 1000;
+  start();
+  auto flood = connect();
+  ASSERT_TRUE(flood.is_open());
+  for (std::size_t i = 0; i < kSent; ++i) flood.send_text(R"({"action":"echo"})");
+  std::deque<ScriptedInvoker::Call> calls;
+  while (calls.size() < kCallsMax) calls.push_back(invoker_->take("echo"));
+  // Another one is served meanwhile. What it asks comes after all of the flood that was read.
+  auto honest = connect();
+  ASSERT_TRUE(honest.is_open());
+  invoker_->set("default", [](const std::string&) { return success(R"({"body":"here"})"); });
+  honest.send_text("hello");
+  EXPECT_EQ(honest.receive(), "here");
+  EXPECT_EQ(invoker_->calls_count(), 3U) << "two handshakes and hello; no more of the flood";
+  for (std::size_t answered = 0; answered < kSent; ++answered) {
+    if (calls.empty()) calls.push_back(invoker_->take("echo"));
+    answer(calls.front(), success(R"({"body":"answer"})"));
+    calls.pop_front();
+    ASSERT_EQ(flood.receive(), "answer") << answered;
+  }
+}
+
+TEST_F(MessagesTest, LongMessagesUnderWayAreBoundedInBytes) {
+  start();
+  auto flood = connect();
+  ASSERT_TRUE(flood.is_open());
+  const std::string message = R"({"action":"echo","x":")" + std::string(30'000, 'x') + "\"}";
+  std::thread sender([&] {
+    for (int i = 0; i < 60; ++i) flood.send_text(message);
+  });
+  std::deque<ScriptedInvoker::Call> calls;
+  while (calls.size() < 18) calls.push_back(invoker_->take("echo"));  // above 512 kB
+  auto honest = connect();
+  ASSERT_TRUE(honest.is_open());
+  EXPECT_EQ(invoker_->calls_count(), 2U) << "two handshakes; no more of the flood";
+  invoker_->set("echo", [](const std::string&) { return success(R"({"body":"answer"})"); });
+  for (auto& call : calls) answer(call, success(R"({"body":"answer"})"));
+  for (int i = 0; i < 60; ++i) ASSERT_EQ(flood.receive(), "answer") << i;
+  sender.join();
+}
+
+// Else its answers fill our memory, or are dropped with a line in the log for each.
+TEST_F(MessagesTest, AClientThatTakesNoAnswersIsReadNoFurther) {
+  start();
+  const std::string body(100'000, 'z');
+  invoker_->set("echo",
+                [&](const std::string&) { return success(R"({"body":")" + body + R"("})"); });
+  auto client = connect();
+  ASSERT_TRUE(client.is_open());
+  constexpr int kSent = 2000;  // 200 MB of answers; the kernel takes a few
+  for (int i = 0; i < kSent; ++i) client.send_text(R"({"action":"echo"})");
+  auto honest = connect();
+  ASSERT_TRUE(honest.is_open());
+  for (int i = 0; i < 50; ++i) {
+    honest.send_text(R"({"action":"echo"})");
+    ASSERT_EQ(honest.receive().size(), body.size());
+  }
+  EXPECT_LT(invoker_->calls_count(), 500U);
+  // It goes on when the client reads, and nothing is left of it when it ends.
+  for (int i = 0; i < 200; ++i) ASSERT_EQ(client.receive().size(), body.size()) << i;
+  client.tcp().reset();
+  const auto begin = base::monotonic_now();
+  while (links_count() != 1 && base::monotonic_now() - begin < tests::kPatience) {
+  }
+  EXPECT_EQ(links_count(), 1U);
+  auto next = connect();
+  EXPECT_TRUE(next.is_open());
+}
+
+TEST_F(MessagesTest, AClientThatHasToWaitCanStillBeClosed) {
+  start();
+  auto flood = connect();
+  ASSERT_TRUE(flood.is_open());
+  for (int i = 0; i < 200; ++i) flood.send_text(R"({"action":"echo"})");
+  for (int i = 0; i < 64; ++i) invoker_->take("echo");
+  thread_.run([&] { gateway_->find(connection_id_on_loop())->close(1000, "enough"); });
+  EXPECT_EQ(flood.receive(), "close 1000 enough");
+  flood.send_close(1000);
+  EXPECT_EQ(flood.receive(), "end");
+  const auto begin = base::monotonic_now();
+  while (links_count() != 0 && base::monotonic_now() - begin < tests::kPatience) {
+  }
+  EXPECT_EQ(links_count(), 0U);
 }
 
 TEST_F(MessagesTest, IdsHaveTheFormOfApiGateways) {
