@@ -114,7 +114,7 @@ std::vector<std::string> split_list(std::string_view text) {
 
 base::Result<std::string> handle_authorize(Host& host, const AuthorizeSettings& settings,
                                            std::string_view text) {
-  const auto document = json::parse(text, json::kDepthMaxHost);
+  const auto document = parse_gateway_text(text);
   if (!document) return std::unexpected(document.error());
   const json::View root = document->root();
   const auto method_arn = root["methodArn"].string();

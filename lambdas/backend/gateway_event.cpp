@@ -2,7 +2,6 @@
 #include "lambdas/backend/gateway_event.h"
 
 #include "common/base/bytes.h"
-#include "common/json/json.h"
 #include "common/json/writer.h"
 #include "lambdas/backend/schema.h"
 
@@ -50,8 +49,21 @@ bool is_device_id(std::string_view text) {
          !text.starts_with(schema::kClaimPrefix);
 }
 
+base::Result<json::Document> parse_gateway_text(std::string_view text) {
+  constexpr std::string_view kNul = "\\u0000";
+  if (text.find(kNul) == std::string_view::npos) return json::parse(text, json::kDepthMaxHost);
+  std::string without(text);
+  for (std::size_t i = 0; i + 1 < without.size(); ++i) {
+    if (without[i] != '\\') continue;
+    if (std::string_view(without).substr(i, kNul.size()) == kNul)
+      without[i + kNul.size() - 1] = '1';
+    ++i;  // what an escape escapes begins none
+  }
+  return json::parse(without, json::kDepthMaxHost);
+}
+
 base::Result<GatewayEvent> decode_gateway_event(std::string_view text) {
-  const auto document = json::parse(text, json::kDepthMaxHost);
+  const auto document = parse_gateway_text(text);
   if (!document) return wrong("the event", "JSON (" + document.error().message + ")");
   const json::View context = (*document)["requestContext"];
   if (!context.is_object()) return wrong("requestContext", "an object");

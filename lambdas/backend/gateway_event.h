@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "common/base/error.h"
+#include "common/json/json.h"
 #include "common/protocol/messages.h"
 
 namespace beckon::lambdas {
@@ -23,6 +24,11 @@ struct GatewayEvent {
   std::string user_agent;  // the same; cut at 256 bytes
   std::string body;        // MESSAGE events; "" if there is none
 };
+
+// The event's JSON. A client may send U+0000 in its message or its query, and API Gateway hands it
+// on as an escape, which our reader refuses: that would fail the function over a client's mistake.
+// It becomes U+0001, which is refused where the client's own text is read.
+base::Result<json::Document> parse_gateway_text(std::string_view text);
 
 // kInvalid names the field: the function then fails, since this is a wrong deployment and not a
 // client's mistake.

@@ -11,6 +11,9 @@ namespace {
 
 // What is left for removing rows and answering.
 constexpr base::Duration kAfterPosts{500};
+// A client that does not read is answered for with 429 for as long as it likes. It must not hold a
+// function for all of its time: there are not many, and they are everybody's.
+constexpr base::Duration kPostsMax{3000};
 
 }  // namespace
 
@@ -21,8 +24,9 @@ PushCount post_to(Host& host, const std::vector<ConnectionRow>& connections, std
   std::vector<std::string> ids;
   ids.reserve(connections.size());
   for (const ConnectionRow& connection : connections) ids.push_back(connection.connection_id);
-  const base::Duration budget =
-      std::max(base::Duration(1), deadline - host.pace.now() - kAfterPosts);
+  const base::Duration budget = std::clamp(
+      std::chrono::duration_cast<base::Duration>(deadline - host.pace.now() - kAfterPosts),
+      base::Duration(1), kPostsMax);
   const auto outcomes = host.connections.post(ids, frame, budget);
   BECKON_ASSERT(outcomes.size() == ids.size());
   const base::Logger log(host.log, "push");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lambdas/send/handler.h"
 
+#include <algorithm>
+
 #include "lambdas/backend/gateway_event.h"
 #include "lambdas/backend/publish.h"
 
@@ -23,6 +25,23 @@ std::string new_event_id(Pace& pace) {
     }
   }
   return id;
+}
+
+// As `deliver` wants it of operators: these texts stand in logs, tables and terminals.
+base::Status check_texts(const protocol::SendRequest& request) {
+  const auto wrong = [](std::string_view member) {
+    return base::fail(ErrorCode::kInvalid,
+                      "send." + std::string(member) + ": expected text without control characters");
+  };
+  if (!is_identifier(request.name, protocol::kEventNameBytesMax)) return wrong("name");
+  if (!request.collapse.empty() &&
+      !is_identifier(request.collapse, protocol::kCollapseKeyBytesMax)) {
+    return wrong("collapse");
+  }
+  const bool named = std::ranges::all_of(request.devices, [](const std::string& device) {
+    return is_identifier(device, protocol::kDeviceIdBytesMax);
+  });
+  return named ? base::Status() : wrong("devices");
 }
 
 Draft draft_of(Host& host, const GatewayEvent& event, const protocol::SendRequest& request) {
@@ -102,6 +121,7 @@ base::Result<std::string> handle_send(Host& host, const SendSettings& settings,
   if (!body) return answer_error("invalid", body.error().message);
   const auto request = protocol::decode_send(body->root());
   if (!request) return answer_error("invalid", request.error().message);
+  if (const auto checked = check_texts(*request); !checked) return tell(checked.error());
 
   const Draft draft = draft_of(host, *event, *request);
   if (request->to_everyone) return send_to_everyone(host, settings, *event, draft, deadline);

@@ -108,9 +108,11 @@ base::Result<std::string> handle_sync(Host& host, std::string_view text, base::I
   const auto request = protocol::decode_sync(body->root());
   if (!request) return answer_error("invalid", request.error().message);
   const base::Logger log(host.log, "sync");
-  for (const std::string& why : request->failed_refused) {
-    log.warning("device \"%s\" of user \"%s\": a failure report is left out: %s",
-                event->device_id.c_str(), event->user_id.c_str(), why.c_str());
+  // One line: a client that sends nothing else must not get a log of many times its own messages.
+  if (!request->failed_refused.empty()) {
+    log.warning("device \"%s\" of user \"%s\": %zu failure reports are left out; the first: %s",
+                event->device_id.c_str(), event->user_id.c_str(), request->failed_refused.size(),
+                request->failed_refused.front().c_str());
   }
 
   Retry retry(host.pace, deadline);

@@ -66,6 +66,7 @@ TEST(Authorize, WithoutProperNamesTheAnswerIsUnauthorized) {
         std::string(R"({"user":"","device":"Laptop"})"),
         std::string(R"({"user":"Bob","device":7})"),
         std::string(R"({"user":"a\nb","device":"Laptop"})"),
+        std::string(R"({"user":"a\u0000b","device":"Laptop"})"),
         R"({"user":"Bob","device":")" + long_name + "\"}"}) {
     const auto policy = authorize("{}", query);
     ASSERT_FALSE(policy) << query;

@@ -165,6 +165,32 @@ TEST(Deliver, AConnectionThatCannotTakeItNowKeepsItsRowAndTheEventIsInTheStream)
   }
 }
 
+class BudgetRecorder final : public lambdas::Connections {
+ public:
+  std::vector<PostOutcome> post(std::span<const std::string> ids, std::string_view,
+                                base::Duration budget) override {
+    budgets.push_back(budget);
+    return std::vector<PostOutcome>(ids.size(), PostOutcome::kThrottled);
+  }
+  std::vector<PostOutcome> close(std::span<const std::string> ids, base::Duration) override {
+    return std::vector<PostOutcome>(ids.size(), PostOutcome::kGone);
+  }
+  std::vector<base::Duration> budgets;
+};
+
+// P-44: a device that never reads must not hold one of the few processes for all of its time.
+TEST(Deliver, APushIsGivenUpAfterThreeSecondsHoweverMuchTimeThereIs) {
+  World world;
+  world.connect("Bob", "Laptop");
+  BudgetRecorder recorder;
+  lambdas::Host host{world.database, recorder, world.pace, base::null_log(), world.host.tables};
+  const std::string event = bus_event({.detail = detail_for("Bob", "a")});
+  ASSERT_TRUE(lambdas::handle_deliver(host, event, world.pace.now() + std::chrono::seconds(30)));
+  ASSERT_TRUE(lambdas::handle_deliver(host, event, world.pace.now() + std::chrono::seconds(3)));
+  EXPECT_EQ(recorder.budgets,
+            (std::vector<base::Duration>{base::Duration(3000), base::Duration(2500)}));
+}
+
 TEST(Deliver, ExpiredConnectionRowsAreNotPushedTo) {
   World world;
   const Caller laptop = world.connect("Bob", "Laptop");

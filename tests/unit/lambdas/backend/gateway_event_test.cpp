@@ -11,6 +11,23 @@ namespace {
 
 const Caller kLaptop = {"Bob", "Laptop", "Aa1bBcXyZw0CE3Q="};
 
+// P-4: a client may send it, and that is its mistake, not the deployment's.
+TEST(GatewayEvent, AClientsNulFailsNoFunctionAndIsNoText) {
+  const std::string raw("{\"action\":\"sync\",\"x\":\"a\0b\"}", 27);
+  ASSERT_EQ(raw.size(), 27U);
+  const auto event = lambdas::decode_gateway_event(message_event(kLaptop, "sync", raw));
+  ASSERT_TRUE(event) << event.error().message;
+  EXPECT_EQ(event->body,
+            "{\"action\":\"sync\",\"x\":\"a\x01"
+            "b\"}");
+  EXPECT_FALSE(json::parse(event->body));
+  // An escaped escape is the client's own text, and stays.
+  const std::string escaped = R"({"x":"\\u0000 \u0000"})";
+  const auto kept = lambdas::decode_gateway_event(message_event(kLaptop, "sync", escaped));
+  ASSERT_TRUE(kept) << kept.error().message;
+  EXPECT_EQ(kept->body, escaped);
+}
+
 TEST(GatewayEvent, IdentityComesFromTheAuthorizerAlone) {
   const std::string body = R"({"action":"sync","userId":"Mallory","user":"Mallory"})";
   const auto event = lambdas::decode_gateway_event(message_event(kLaptop, "sync", body));

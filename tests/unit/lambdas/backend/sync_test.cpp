@@ -250,6 +250,21 @@ TEST(Sync, AWrongFailureReportIsLoggedAndTheRestOfTheSyncCounts) {
   EXPECT_NE(log.lines[0].find("\"Laptop\""), std::string::npos) << log.lines[0];
 }
 
+// P-11: a message is no means to write a log of many times its size.
+TEST(Sync, ManyWrongFailureReportsAreOneLine) {
+  World world;
+  WarningLog log;
+  lambdas::Host host{world.database, world.connections, world.pace, log, world.host.tables};
+  const Caller laptop = world.connect("Bob", "Laptop");
+  std::string body = R"({"action":"sync","failed":[0)";
+  for (int i = 1; i < 32; ++i) body += ",0";
+  ASSERT_TRUE(
+      lambdas::handle_sync(host, message_event(laptop, "sync", body + "]}"), world.deadline()));
+  ASSERT_EQ(log.lines.size(), 1U);
+  EXPECT_NE(log.lines[0].find("32 failure reports"), std::string::npos) << log.lines[0];
+  EXPECT_LT(log.lines[0].size(), 300U);
+}
+
 TEST(Sync, AReceiptForAnotherEpochIsNotStored) {
   World world;
   const Caller laptop = world.connect("Bob", "Laptop");
