@@ -153,7 +153,8 @@ void Device::end_process(base::Duration off_for) {
   }
   links_.clear();
   open_.clear();
-  context_.schedule.after(off_for, [this] { boot(); });
+  // In calm nobody stays off, neither who was told to stop before it and ends in it.
+  context_.schedule.after(context_.calm ? 100ms : off_for, [this] { boot(); });
 }
 
 void Device::act(const char* label, const Rules& rules, agent::Run run,

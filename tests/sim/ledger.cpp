@@ -95,6 +95,7 @@ void Ledger::committed(const std::string& table, const Item& row) {
   }
   if (!sk.starts_with("seq#")) return;
   if (row.contains(schema::kSupersededBy)) return superseded(user, row);
+  last_stored_ = context_.now();
   stored(user, row);
 }
 

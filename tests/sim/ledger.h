@@ -73,6 +73,9 @@ class Ledger final : public CommitWitness {
 
   void committed(const std::string& table, const lambdas::Item& row) override;
 
+  // When the newest event of all streams was stored.
+  base::Instant last_stored() const { return last_stored_; }
+
   // When all is calm.
   void check_posts();
   void check_rows(tests::MemoryDatabase& memory);
@@ -86,6 +89,7 @@ class Ledger final : public CommitWitness {
   std::map<std::string, Stream> streams_;  // by user
   std::map<std::pair<std::string, std::string>, Stream> past_;
   std::map<std::string, DeviceBook*> books_;
+  base::Instant last_stored_{};
 };
 
 }  // namespace beckon::sim

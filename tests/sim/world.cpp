@@ -129,6 +129,11 @@ void World::calm() {
 }
 
 void World::check_caught_up(const char* invariant, base::Duration within) {
+  // What EventBridge repeats late is new to a table that was restored: it has its time, as any
+  // post.
+  while (!context_.schedule.stopped() && context_.now() - ledger_.last_stored() < kLiveMax) {
+    context_.schedule.run_until(ledger_.last_stored() + kLiveMax);
+  }
   if (context_.schedule.exhausted()) {
     return context_.broken("in-circles",
                            "expected at most " + std::to_string(Schedule::kTasksMax) + " steps");
