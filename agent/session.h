@@ -71,6 +71,7 @@ class Session {
   void renew();
   bool is_quiet() const;
   void hurry();
+  void hand_over();
   void become_online(Link& link);
   Link* find(Attempt attempt);
   void change(State state, std::string reason);
@@ -141,7 +142,8 @@ class Session {
   bool more_ = false;           // the last answer said so
   bool foreign_seen_ = false;   // a live event of an epoch that is not ours
   int fruitless_answers_ = 0;
-  std::optional<protocol::Cursor> asked_;   // the cursor of the last sync that may have arrived
+  // The cursor of the last sync; nothing once that has failed or its link is gone.
+  std::optional<protocol::Cursor> asked_;
   std::optional<base::Instant> ack_at_;     // handled events wait for their acknowledgement
   std::optional<protocol::Cursor> stored_;  // what the storage holds of this epoch
   protocol::Cursor base_;                   // where this life of the window began

@@ -37,11 +37,13 @@ void Session::connect(Link& link) {
 
 void Session::drop(Link& link, std::uint16_t code) {
   if (link.attempt != 0) commands_.push_back(command::Close{link.attempt, code});
+  if (link.sync_in_flight) asked_.reset();
   link = Link{};
 }
 
 // The link is gone, or the caller has just dropped it; only which of the two it was counts.
 void Session::lose(Link& link, Setback setback, std::string reason) {
+  if (link.sync_in_flight) asked_.reset();
   if (&link == &renewal_) {
     renewal_ = Link{};
     const base::Duration pause =
@@ -54,7 +56,7 @@ void Session::lose(Link& link, Setback setback, std::string reason) {
   primary_ = Link{};
   if (state_ == State::kStopping) return;
   if (renewal_.attempt != 0) {
-    primary_ = std::exchange(renewal_, Link{});
+    hand_over();
     change(primary_.open ? State::kSyncing : State::kConnecting, std::move(reason));
     return;
   }
@@ -117,16 +119,19 @@ void Session::hurry() {
   }
 }
 
+// The renewal stands for the link that is gone or dropped. If that one's last sync may not have
+// arrived, the renewal's first may still have been sent before it and say less.
+void Session::hand_over() {
+  primary_ = std::exchange(renewal_, Link{});
+  if (!asked_) ack_at_ = now_;
+}
+
 void Session::become_online(Link& link) {
   link.synced = true;
   backoff_.accepted();
   if (&link == &renewal_) {
-    if (primary_.sync_in_flight) {  // it may never have arrived
-      asked_.reset();
-      ack_at_ = now_;
-    }
     drop(primary_, kCloseNormal);
-    primary_ = std::exchange(renewal_, Link{});
+    hand_over();
     log_.info("the connection is renewed");
   }
   if (!online_since_) online_since_ = now_;

@@ -203,6 +203,7 @@ void Session::unreadable(Link& link, const std::string& why) {
 void Session::sync_failed(Link& link, const std::string& why) {
   link.sync_in_flight = false;
   link.reports_in_flight = 0;
+  asked_.reset();
   if (++link.sync_failures >= kSyncFailuresMax) {
     drop(link, 1000);
     return lose(link, Setback::kLost, "sync fails again and again: " + why);

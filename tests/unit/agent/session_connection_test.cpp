@@ -198,6 +198,33 @@ TEST_F(RenewalTest, AnAcknowledgementThatTheOldConnectionCarriedIsSentAgain) {
                           R"(send 2 {"action":"sync","cursor":"ep:41","max_bytes":16384})"));
 }
 
+// As the backend does it: it closes the old connection before it answers on the new one.
+TEST_F(RenewalTest, AnAcknowledgementOnAnOldConnectionThatTheServerClosedIsSentAgain) {
+  go_online();
+  live(3h);
+  event(1, 41);
+  opened(2);  // its sync says ep:40
+  finish(41);
+  ASSERT_THAT(pass(1s).back(), StartsWith(R"(send 1 {"action":"sync","cursor":"ep:41")"));
+  closed(1);
+  EXPECT_THAT(
+      answer(2, {.cursor = 41, .head = 41, .events = {41}}),
+      ElementsAre("now online", R"(send 2 {"action":"sync","cursor":"ep:41","max_bytes":16384})"));
+}
+
+TEST_F(RenewalTest, AnAcknowledgementThatWasRefusedOnTheOldConnectionIsSentAgain) {
+  go_online();
+  live(3h);
+  event(1, 41);
+  opened(2);  // its sync says ep:40
+  finish(41);
+  ASSERT_THAT(pass(1s).back(), StartsWith(R"(send 1 {"action":"sync","cursor":"ep:41")"));
+  text(1, R"({"type":"error","code":"superseded","message":"this device has a newer connection"})");
+  EXPECT_THAT(answer(2, {.cursor = 41, .head = 41, .events = {41}}),
+              ElementsAre("close 1 1000",
+                          R"(send 2 {"action":"sync","cursor":"ep:41","max_bytes":16384})"));
+}
+
 TEST_F(RenewalTest, AFailedRenewalKeepsTheOldConnectionAndTriesAgain) {
   go_online();
   live(3h);
