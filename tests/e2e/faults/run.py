@@ -136,11 +136,9 @@ class Run:
                                                               status.get("action", ""))
             for device in self.of(user):
                 due = [event for event in events if event.is_for(device.name)]
-                breaches, failed, taken = judge_receipts(due, device.name, states[device.name],
-                                                         FAILS, device.lives)
+                breaches, failed = judge_receipts(due, device.name, states[device.name], FAILS)
                 self.breaches += breaches
                 self.report["failed actions, reported"] += failed
-                self.report["failed actions, their report ended with an agent"] += taken
             for event in random.Random(self.options.seed).sample(
                     events, min(STATUS_SAMPLE, len(events))):
                 status = self.beckon(self.backend.emulator, "status", event.id)

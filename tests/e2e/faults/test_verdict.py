@@ -80,24 +80,21 @@ class Device(unittest.TestCase):
 
 
 class Receipts(unittest.TestCase):
-    def judge(self, states, lives=()):
-        return judge_receipts(STREAM[:2], "Laptop", states, "e.fails", lives)[0]
+    def judge(self, states, fails="e.fails"):
+        return judge_receipts(STREAM[:2], "Laptop", states, fails)
 
     def test_pending_unlisted_and_wrongly_failed_are_seen(self):
         handled = ("handled", "")
-        self.assertEqual(self.judge({1: handled, 2: handled}), [])
+        self.assertEqual(self.judge({1: handled, 2: handled}), ([], 0))
         for wrong in ({1: handled}, {1: handled, 2: ("pending", "")},
                       {1: handled, 2: ("failed", "file")}):
-            self.assertTrue(self.judge(wrong), wrong)
+            self.assertEqual(len(self.judge(wrong)[0]), 1, wrong)
 
-    def test_a_failure_may_be_untold_only_if_its_agent_ended(self):
-        bad = [Event("Bob", 1, "id-1", 10, "e.fails")]
-        had, had_not = Life(0, True, entries(1)), Life(0, False, [])
-        for lives, breaches, taken in (([had, had_not], 0, 1), ([had_not, had], 1, 0)):
-            found = judge_receipts(bad, "Laptop", {1: ("handled", "")}, "e.fails", lives)
-            self.assertEqual((len(found[0]), found[2]), (breaches, taken))
-        self.assertEqual(judge_receipts(bad, "Laptop", {1: ("failed", "file")}, "e.fails", [had]),
-                         ([], 1, 0))
+    def test_a_failure_that_is_not_told_or_of_another_action_is_seen(self):
+        failed = ("failed", "file")
+        self.assertEqual(self.judge({1: failed, 2: failed}, "e"), ([], 2))
+        for wrong in (("handled", ""), ("pending", ""), ("failed", "exec")):
+            self.assertEqual(len(self.judge({1: failed, 2: wrong}, "e")[0]), 1, wrong)
 
 
 if __name__ == "__main__":
