@@ -18,10 +18,9 @@ constexpr std::size_t kEventBytes = 2;
 constexpr std::size_t kDateBytes = 4;
 constexpr std::size_t kHeadBytes = 2 * kDateBytes;
 constexpr std::size_t kEntryBytes = kMarkBytes + kEventBytes + kDateBytes;
-constexpr std::size_t kValueBytesMax = 4096;  // Storage::put
 static_assert(kVersion.size() +
                   (kHeadBytes + SignatureMemory::kEntriesMax * kEntryBytes + 2) / 3 * 4 <=
-              kValueBytesMax);
+              kStoredValueBytesMax);
 
 void append_number(std::string& out, std::uint64_t value, std::size_t bytes) {
   for (std::size_t i = bytes; i-- > 0;) out += static_cast<char>(value >> (8 * i) & 0xFF);

@@ -25,7 +25,7 @@ namespace beckon::agent {
 
 class SignatureMemory {
  public:
-  // What Storage takes in one value: 4 kB.
+  // What Storage takes in one value: kStoredValueBytesMax.
   static constexpr std::size_t kEntriesMax = 256;
 
   // storage_key: under which it is kept. Nothing is read yet. Storage and log must outlive it.

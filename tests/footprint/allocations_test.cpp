@@ -7,7 +7,9 @@
 
 #include <array>
 #include <cstdio>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "agent/agent.h"
 #include "tests/footprint/counting_malloc.h"
@@ -214,6 +216,20 @@ void expect_none(const Allocations& found) {
   EXPECT_EQ(found.count, 0);
   EXPECT_EQ(found.bytes, 0) << "something stays";
   if (found.count != 0) footprint::report_sites();
+}
+
+// Or none of the others could fail.
+TEST_F(SteadyState, WhatIsAllocatedIsCountedAndWhatStaysIsSummedUp) {
+  std::vector<std::string> kept;
+  kept.reserve(kWarming + kTimes);
+  const Allocations found = counted(kTimes, [&] {
+    kept.emplace_back(100, 'x');
+    const std::string freed(200, 'x');
+    kept.back().back() = freed.back();
+  });
+  EXPECT_EQ(found.count, 2 * kTimes);
+  EXPECT_GE(found.bytes, 100 * kTimes);
+  EXPECT_LT(found.bytes, 200 * kTimes);
 }
 
 TEST_F(SteadyState, AHeartbeatAllocatesNothing) {

@@ -14,7 +14,7 @@ constexpr base::Duration kActionMax = 2min;
 
 // How long after the last trouble everybody must be online and have everything: an action ends, a
 // dead link is found out at a heartbeat, a refused or throttled device waits its minutes; then one
-// attempt, one answer, and what syncs and writes still wait for. With the usual timing: 25 min 40
+// attempt, one answer, and what syncs and writes still wait for. With the usual timing: 20 min 40
 // s.
 base::Duration progress_max(const agent::Timing& timing) {
   const base::Duration wait = std::max(timing.refused_delay * 3 / 2, timing.throttled_cap);
