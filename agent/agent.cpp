@@ -163,6 +163,7 @@ void Agent::carry_out_one(command::Store& store) {
 }
 
 void Agent::carry_out_one(command::Changed& changed) {
+  if (changed.state == State::kStopped) dispatcher_.stop();
   const std::string name(to_string(changed.state));
   if (changed.state == State::kWaiting) {
     log_.warning("%s", changed.reason.c_str());

@@ -168,6 +168,7 @@ void Dispatcher::land(Flights::iterator flight) {
 }
 
 void Dispatcher::run_finished(Run run, base::Status outcome) {
+  if (stopped_) return;
   const auto found = std::ranges::find(flights_, run, &Flight::run);
   BECKON_ASSERT(found != flights_.end() && found->running);
   Flight& flight = *found;

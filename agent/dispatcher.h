@@ -46,6 +46,10 @@ class Dispatcher final : public RunObserver {
   // device_rate: how often rules may run, all together.
   void set_rules(std::shared_ptr<const RuleSet> rules, std::optional<Rate> device_rate);
 
+  // For good, when nobody waits for actions any more: what ends from now on was ended by the stop.
+  // Nothing follows it, it is not remembered as over, and the observer hears nothing.
+  void stop() { stopped_ = true; }
+
   // The observer hears of it exactly once, before this returns if every action is done at once.
   void dispatch(Ticket ticket, ReceivedEvent event);
 
@@ -106,6 +110,7 @@ class Dispatcher final : public RunObserver {
   Flights flights_;  // as few as events may be in flight
   Flights landed_;   // memory of ended flights, for the next
   Run last_run_ = 0;
+  bool stopped_ = false;
 };
 
 }  // namespace beckon::agent

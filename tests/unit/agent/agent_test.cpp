@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "agent/signature_gate.h"
 #include "tests/unit/agent/signed_event.h"
@@ -16,6 +18,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 // Every port, in memory.
 class World final : public Transport,
@@ -221,6 +224,54 @@ TEST(Agent, ACursorPassesASignedEventOnlyOnceItsEndIsStored) {
   ASSERT_GE(world.calls.size(), 2U);
   EXPECT_THAT(world.calls[0], HasSubstr("put 1.")) << "what was used";
   EXPECT_EQ(world.calls[1], "put ep:41");
+}
+
+// Ends when a test says so.
+class HeldAction final : public Action {
+ public:
+  explicit HeldAction(std::function<void(base::Status)>& end) : end_(end) {}
+  void start(Run run, const ReceivedEvent&, RunObserver& observer) override {
+    end_ = [run, &observer](base::Status outcome) {
+      observer.run_finished(run, std::move(outcome));
+    };
+  }
+
+ private:
+  std::function<void(base::Status)>& end_;
+};
+
+// The platform ends what still runs when the agent has stopped; that is no end of the event.
+TEST(Agent, AnActionThatAStopDidNotWaitForIsNotOverAndTheEventRunsAgain) {
+  World world;
+  world.wall_time.unix_ms = (kNow_s - 3600) * 1000;
+  world.values["cursor"] = "ep:40";
+  const crypto::PrivateKey key = crypto::PrivateKey::generate();
+  for (const bool is_second_start : {false, true}) {
+    SignatureGate gate(world, "signed", base::null_log());
+    gate.set_signers({"laptop", {key.public_key()}, 60s}, world.wall());
+    Agent agent(ports(world), {}, "cursor", &gate);
+    world.wall_time.unix_ms = kNow_s * 1000;
+    std::function<void(base::Status)> end;
+    auto rules = std::make_shared<RuleSet>(1);
+    (*rules)[0].requires_signature = true;
+    (*rules)[0].actions.push_back({"held", std::make_unique<HeldAction>(end)});
+    (*rules)[0].actions.push_back({"note", std::make_unique<NoteAction>(world)});
+    agent.set_rules(rules);
+    agent.start();
+    agent.opened(1);
+    agent.message(
+        1,
+        R"({"type":"synced","cursor":"ep:40","head":"ep:40","events":[],"more":false,"lost":0})");
+    agent.message(1, protocol::encode(protocol::LiveEvent{"ep", signed_event({.seq = 41}, key)}));
+    ASSERT_TRUE(end) << (is_second_start ? "it must run again" : "it must run");
+    if (is_second_start) break;
+    agent.stop();
+    agent.stop();  // does not wait
+    ASSERT_EQ(agent.state(), State::kStopped);
+    world.calls.clear();
+    end(base::fail(base::ErrorCode::kInternal, "killed by signal 15"));
+    EXPECT_THAT(world.calls, IsEmpty()) << "no further action, nothing stored";
+  }
 }
 
 // What an agent does within its first minutes, and when its alarms are, if the calendar is set to
