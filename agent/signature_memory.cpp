@@ -62,8 +62,7 @@ void SignatureMemory::begin(base::WallTime now, base::Duration clock_skew) {
   begins_at_s_ = std::min((now.unix_ms + clock_skew.count()) / 1000 + 1, signature::kDateMax_s);
   log_.info("signed events are acted on that are made from %s on",
             base::format_rfc3339({*begins_at_s_ * 1000}).c_str());
-  // If it is not stored, the next start begins later still.
-  static_cast<void>(store());
+  is_dirty_ = !store().has_value();
 }
 
 SignatureMemory::Answer SignatureMemory::admit(const signature::EventSignature& signature,
@@ -90,8 +89,7 @@ void SignatureMemory::ended(Mark mark) {
   const auto found = std::ranges::find(entries_, mark, &Entry::mark);
   BECKON_ASSERT(found != entries_.end() && found->is_running);
   found->is_running = false;
-  is_dirty_ = true;
-  static_cast<void>(flush());
+  is_dirty_ = !store().has_value();
 }
 
 base::Status SignatureMemory::flush() {

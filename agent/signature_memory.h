@@ -80,7 +80,7 @@ class SignatureMemory {
   std::string storage_key_;
   base::Logger log_;
   bool is_open_ = false;
-  bool is_dirty_ = false;                    // something that ended is not stored
+  bool is_dirty_ = false;                    // not all of this is stored: flush() tries again
   std::optional<std::int64_t> begins_at_s_;  // none: not known until the clock is set
   std::int64_t forgotten_until_s_ = 0;       // the latest expiry of an entry that was dropped
   std::vector<Entry> entries_;
