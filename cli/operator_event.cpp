@@ -32,10 +32,8 @@ base::Status check_text(std::string_view what, std::string_view text, std::size_
   if (!base::is_utf8(text)) {
     return fail(ErrorCode::kInvalid, fmt::format("{} must be UTF-8", what));
   }
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      return fail(ErrorCode::kInvalid, fmt::format("{} must not have control characters", what));
-    }
+  if (base::has_control(text)) {
+    return fail(ErrorCode::kInvalid, fmt::format("{} must not have control characters", what));
   }
   return {};
 }

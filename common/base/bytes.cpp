@@ -205,4 +205,16 @@ bool is_utf8(std::string_view bytes) {
   return utf8_prefix_bytes(bytes) == bytes.size();
 }
 
+bool has_control(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == 0x7F) return true;
+    // C2 80 to C2 9F. Nothing else in UTF-8 has C2 in it.
+    if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace beckon::base

@@ -33,6 +33,9 @@ Result<std::uint64_t> parse_uint64(std::string_view text);
 bool is_utf8(std::string_view bytes);
 // How many bytes from the start are well-formed UTF-8: bytes.size() if all are.
 std::size_t utf8_prefix_bytes(std::string_view bytes);
+// True if the text, which is UTF-8, has a control character: U+0000 to U+001F, U+007F to U+009F.
+// Terminals obey the latter, too.
+bool has_control(std::string_view text);
 
 // Fills with bytes from the operating system's generator. Aborts if there are none: nothing that
 // needs them can go on.

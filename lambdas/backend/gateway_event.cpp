@@ -36,12 +36,8 @@ base::Result<std::string> decode_body(json::View root) {
 }  // namespace
 
 bool is_identifier(std::string_view text, std::size_t bytes_max) {
-  if (text.empty() || text.size() > bytes_max || !base::is_utf8(text)) return false;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F) return false;
-  }
-  return true;
+  return !text.empty() && text.size() <= bytes_max && base::is_utf8(text) &&
+         !base::has_control(text);
 }
 
 bool is_device_id(std::string_view text) {

@@ -71,6 +71,9 @@ class Dice {
     }
     if (is_clean) {
       std::ranges::replace_if(out, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; }, ' ');
+      for (std::size_t at = 0; (at = out.find("\xC2\x80", at)) != std::string::npos;) {
+        out.replace(at, 2, 2, ' ');
+      }
     }
     return out;
   }

@@ -32,8 +32,7 @@ constexpr std::size_t kErrorTextBytesMax = 1024;
 constexpr int kDataLevelsMax = json::kDepthMaxDevice - 3;
 
 bool is_clean(std::string_view text) {
-  return std::ranges::none_of(
-      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  return !base::has_control(text);
 }
 
 // As an encoder cuts it: at the last whole character.

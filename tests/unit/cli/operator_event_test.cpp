@@ -82,8 +82,10 @@ TEST(DetailOf, NamesAreCheckedForLengthEncodingAndControlCharacters) {
   EXPECT_THAT(error_of(event), HasSubstr("at most 128 bytes, it has 129"));
   event.user = "\xff";
   EXPECT_THAT(error_of(event), HasSubstr("UTF-8"));
-  event.user = "Bob\n";
-  EXPECT_THAT(error_of(event), HasSubstr("control characters"));
+  for (const char* user : {"Bob\n", "Bob\x7f", "Bob\xc2\x9b[31m"}) {
+    event.user = user;
+    EXPECT_THAT(error_of(event), HasSubstr("control characters"));
+  }
   event.user = "Bob";
   event.name = std::string(129, 'n');
   EXPECT_THAT(error_of(event), HasSubstr("--name"));

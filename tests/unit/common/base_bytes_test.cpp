@@ -75,6 +75,17 @@ TEST(Bytes, Utf8RefusesOverlongSurrogatesAndStrays) {
             2u);
 }
 
+TEST(Bytes, ControlCharactersAreThoseOfBothTables) {
+  for (const char* text :
+       {"\x01", "a\n", "\x1f", "\x7f", "\xc2\x80", "a\xc2\x9f", "\xc3\xa9\xc2\x9b"}) {
+    EXPECT_TRUE(has_control(text)) << hex_lower(text);
+  }
+  EXPECT_TRUE(has_control(std::string_view("a\0", 2)));
+  for (const char* text : {"", " ~", "\xc2\xa0", "\xc3\x9b", "\xe2\x82\xac", "\xf0\x9f\x94\x94"}) {
+    EXPECT_FALSE(has_control(text)) << hex_lower(text);
+  }
+}
+
 TEST(Bytes, RandomBytesDiffer) {
   std::set<std::string> seen;
   for (int i = 0; i < 100; ++i) {

@@ -96,12 +96,12 @@ TEST(GatewayEvent, AnErrorFrameIsShortAndReadableWhateverTheClientSent) {
 }
 
 TEST(GatewayEvent, IdentifiersAreShortUtf8WithoutControlCharacters) {
-  for (const char* good : {"Bob", "b", "Bob's iPad", "J\xC3\xBCrgen", "a#b:c"}) {
+  for (const char* good : {"Bob", "b", "Bob's iPad", "J\xC3\xBCrgen", "a#b:c", "a\xC2\xA0z"}) {
     EXPECT_TRUE(lambdas::is_identifier(good, 128)) << good;
   }
   for (const std::string& bad :
        {std::string(), std::string(129, 'x'), std::string("a\nb"), std::string("a\0b", 3),
-        std::string("\xFF"), std::string("\x7F")}) {
+        std::string("\xFF"), std::string("\x7F"), std::string("a\xC2\x9B[31m")}) {
     EXPECT_FALSE(lambdas::is_identifier(bad, 128)) << bad;
   }
 }
