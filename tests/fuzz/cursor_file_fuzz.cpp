@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whatever is found on the disk in a cursor's place is a cursor that was written whole, nothing, or
-// an error; never anything else, and never a crash.
+// an error; never anything else, and never a crash. The same of failure reports, which lie beside
+// it.
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
+#include "agent/stored_reports.h"
 #include "common/base/assert.h"
 #include "common/protocol/cursor.h"
 #include "platform/linux/storage.h"
@@ -27,10 +30,22 @@ struct Folder {
   std::string path = "/tmp/beckon-fuzz-XXXXXX";
 };
 
+void read_reports(std::string_view text) {
+  const auto reports = agent::decode_reports(text);
+  if (!reports) {
+    BECKON_ASSERT(!reports.error().message.empty());
+    return;
+  }
+  const std::string written = agent::encode_reports(reports->epoch, reports->failed);
+  const auto again = agent::decode_reports(written);
+  BECKON_ASSERT(again.has_value() && agent::encode_reports(again->epoch, again->failed) == written);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const Folder folder;
+  read_reports({reinterpret_cast<const char*>(data), size});
   const int fd = open(folder.file().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   BECKON_ASSERT(fd >= 0 && write(fd, data, size) == static_cast<ssize_t>(size));
   close(fd);

@@ -45,14 +45,16 @@ base::Status check_header_value(std::string_view value) {
               "cannot stand in a header: expected one line without control characters");
 }
 
-// A part of the path that a server takes for a step in its folders.
+// A part of the path that a server takes for a step in its folders. Some decode the path before
+// they look for such, and take a backslash for a slash.
 bool has_dot_segment(std::string_view path) {
-  path = path.substr(0, path.find('?'));
-  while (!path.empty()) {
-    path.remove_prefix(1);  // the slash
-    const std::string_view segment = path.substr(0, path.find('/'));
+  const std::string decoded = base::percent_decode(path.substr(0, path.find('?')));
+  std::string_view rest = decoded;
+  while (!rest.empty()) {
+    rest.remove_prefix(1);  // the slash
+    const std::string_view segment = rest.substr(0, rest.find_first_of("/\\"));
     if (segment == "." || segment == "..") return true;
-    path.remove_prefix(segment.size());
+    rest.remove_prefix(segment.size());
   }
   return false;
 }

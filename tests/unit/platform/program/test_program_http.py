@@ -74,13 +74,13 @@ class Requests(HttpCase):
                      headers={"X-Id": "${id}", "X-Text": "<${data.text}>"},
                      body={"text": "${data.text}", "list": [1, True, None, "${data.user|nobody}"]})
         text = "a/b?c&d=e#f%00 \"},{\\ ü"
-        self.assertEqual(self.handled({"user": "../../admin?x", "text": text}), [])
+        self.assertEqual(self.handled({"user": "..a/admin?x", "text": text}), [])
         request = hook.wait_requests(1)[0]
         self.assertEqual(request.method, "PUT")
-        self.assertEqual(request.target, "/users/..%2F..%2Fadmin%3Fx/x?t=a%2Fb%3Fc%26d%3De%23f%2500%20%22%7D%2C%7B"
+        self.assertEqual(request.target, "/users/..a%2Fadmin%3Fx/x?t=a%2Fb%3Fc%26d%3De%23f%2500%20%22%7D%2C%7B"
                                          "%5C%20%C3%BC&n=1")
         self.assertEqual(request.headers["x-text"].encode("latin-1").decode(), f"<{text}>")
-        self.assertEqual(json.loads(request.body), {"text": text, "list": [1, True, None, "../../admin?x"]})
+        self.assertEqual(json.loads(request.body), {"text": text, "list": [1, True, None, "..a/admin?x"]})
 
     def test_a_text_is_sent_as_text_and_get_has_no_body(self):
         hook = self.hook()
@@ -102,7 +102,7 @@ class Requests(HttpCase):
         self.sending(hook, "/${data.part}/x", headers={"X-Title": "${data.title}"})
         for title in ("a\r\nX-Evil: 1", "a\nb", "a\rb", "a\x7fb", "x" * 3000):
             self.failing("data.title cannot stand in a header", {"title": title, "part": "p"})
-        for part in ("..", "."):
+        for part in ("..", ".", "../../admin", "a/..", "..\\admin"):
             self.failing('the event makes "." or ".." of a part', {"title": "t", "part": part})
         self.failing("data.part is empty", {"title": "t", "part": ""})
         self.failing("the URL's path and query have 1\\d\\d\\d bytes", {"title": "t", "part": "p" * 1100})
