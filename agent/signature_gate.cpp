@@ -71,6 +71,8 @@ Verdict SignatureGate::judge(const ReceivedEvent& event, base::WallTime now) {
     case Answer::kForgotten:
       return refused("it expired at " + date(signature->expires_at_s) +
                      " by this device's clock, which was set back since");
+    case Answer::kUnstored:
+      return refused("this device cannot store which signed events have ended; its log says why");
     case Answer::kFull: break;
   }
   return refused(std::to_string(SignatureMemory::kEntriesMax) +

@@ -81,6 +81,7 @@ SignatureMemory::Answer SignatureMemory::admit(const signature::EventSignature& 
   if (signature.issued_at_s < *begins_at_s_) return Answer::kTooOld;
   if (signature.expires_at_s <= forgotten_until_s_) return Answer::kForgotten;
   if (entries_.size() >= kEntriesMax) return Answer::kFull;
+  if (!flush()) return Answer::kUnstored;
   entries_.push_back(Entry{mark, event, static_cast<std::uint32_t>(signature.expires_at_s), true});
   return Answer::kAdmitted;
 }

@@ -44,6 +44,7 @@ class SignatureMemory {
     kTooOld,     // made before begins_at_s(): whether it was used is not known
     kForgotten,  // expired by a time that this device's clock has shown once
     kFull,       // kEntriesMax are used and have not expired
+    kUnstored,   // one that ended cannot be stored: another could not be, either
   };
   using Mark = EventGate::Mark;
 

@@ -137,6 +137,18 @@ TEST_F(SignatureMemoryTest, WhatCouldNotBeStoredIsSaidUntilItIs) {
   EXPECT_EQ(run({.id = "event-2"}), Answer::kReplayed);
 }
 
+// P-74
+TEST_F(SignatureMemoryTest, WhileAnEndIsNotStoredNothingElseBegins) {
+  admit({});
+  disk_.is_full = true;
+  memory_->ended(mark_);
+  EXPECT_EQ(run({.signature_id = "s2"}), Answer::kUnstored);
+  disk_.is_full = false;
+  EXPECT_EQ(run({.signature_id = "s2"}), Answer::kAdmitted);
+  restart();
+  EXPECT_EQ(run({.id = "event-2"}), Answer::kReplayed);
+}
+
 // P-77
 TEST_F(SignatureMemoryTest, ItIsFullRatherThanForgetful) {
   for (std::size_t i = 0; i < SignatureMemory::kEntriesMax; ++i) {
