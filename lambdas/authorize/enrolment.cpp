@@ -12,6 +12,10 @@ namespace {
 
 using base::ErrorCode;
 
+// The first write of the transaction that makes a row, so that a device that was registered is
+// known as such, whatever its code's row is.
+constexpr int kKeyCheck = 0;
+
 class ClaimRow {
  public:
   ClaimRow(Host& host, const std::string& code, const std::string& device_id,
@@ -37,14 +41,26 @@ class ClaimRow {
     return update(marked, {{alive()}});
   }
 
-  // None, or one whose time is over.
-  base::Status make() {
-    Update made = lease();
-    made.set[schema::kPublicKey] = key_;
-    made.set[schema::kClaimDevice] = device_id_;
-    made.remove = {schema::kConflictAt};
-    return update(made, {{{schema::kPublicKey, Term::Op::kNotExists, false}},
-                         {{schema::kExpiresAt, Term::Op::kLessOrEquals, number(now_ms_ / 1000)}}});
+  // None, or one whose time is over; and the device has no key: a claim may have registered it,
+  // and deleted its row, since this attempt began. kConflict as in Database::transact.
+  base::Status make(int* failed_index) {
+    const Term no_key = {schema::kPublicKey, Term::Op::kNotExists, false};
+    TransactWrite check;
+    check.kind = TransactWrite::Kind::kConditionCheck;
+    check.table = host_.tables.devices;
+    check.key = device_key(device_id_);
+    check.condition = {{{no_key}}};
+    TransactWrite made;
+    made.kind = TransactWrite::Kind::kUpdate;
+    made.table = host_.tables.devices;
+    made.key = row_;
+    made.update = lease();
+    made.update.set[schema::kPublicKey] = key_;
+    made.update.set[schema::kClaimDevice] = device_id_;
+    made.update.remove = {schema::kConflictAt};
+    made.condition = {
+        {{no_key}, {{schema::kExpiresAt, Term::Op::kLessOrEquals, number(now_ms_ / 1000)}}}};
+    return host_.database.transact({check, made}, failed_index);
   }
 
   // Counts one new code; kConflict if there were too many in this minute.
@@ -106,10 +122,12 @@ base::Result<ClaimOutcome> ask(ClaimRow& row) {
   const base::Status counted = row.count();
   if (is_conflict(counted)) return ClaimOutcome::kTooMany;
   if (!counted) return std::unexpected(counted.error());
-  const base::Status made = row.make();
+  int failed_index = -1;
+  const base::Status made = row.make(&failed_index);
   if (made) return ClaimOutcome::kWaiting;
   if (!is_conflict(made)) return std::unexpected(made.error());
-  // Somebody made it in between.
+  if (failed_index == kKeyCheck) return ClaimOutcome::kRegistered;
+  // Somebody made it in between, or is at it.
   met = meet(row);
   if (!met) return std::unexpected(met.error());
   if (*met) return **met;
@@ -123,14 +141,15 @@ std::string_view to_string(ClaimOutcome outcome) {
     case ClaimOutcome::kWaiting: return "claim_waiting";
     case ClaimOutcome::kConflict: return "claim_conflict";
     case ClaimOutcome::kTooMany: return "claim_limit";
+    case ClaimOutcome::kRegistered: return "claim_registered";
   }
   return "claim";
 }
 
 base::Result<ClaimRequest> ask_to_be_claimed(Host& host, const std::string& device_id,
                                              const crypto::PublicKey& key) {
-  // Each step is one conditional write, so that of two devices with one code, at the same moment,
-  // one makes the row and the other marks it.
+  // Each step is one conditional write, or one transaction, so that of two devices with one code,
+  // at the same moment, one makes the row and the other marks it.
   const std::string code = identity::claim_code(key, device_id);
   ClaimRow row(host, code, device_id, key);
   const auto outcome = ask(row);

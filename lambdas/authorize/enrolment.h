@@ -20,9 +20,10 @@ inline constexpr std::int64_t kClaimKept_s = 10 * 60;
 inline constexpr std::int64_t kNewClaimsPerMinuteMax = 30;
 
 enum class ClaimOutcome : std::uint8_t {
-  kWaiting,   // it can be claimed now
-  kConflict,  // another key has the same code: neither can be claimed
-  kTooMany,   // the limit of new codes is reached; the next attempt may succeed
+  kWaiting,     // it can be claimed now
+  kConflict,    // another key has the same code: neither can be claimed
+  kTooMany,     // the limit of new codes is reached; the next attempt may succeed
+  kRegistered,  // the device was given a key meanwhile: nothing was written for it
 };
 
 std::string_view to_string(ClaimOutcome outcome);  // "claim_waiting", …: for the log

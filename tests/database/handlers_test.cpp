@@ -4,15 +4,20 @@
 
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "common/json/json.h"
 #include "common/json/writer.h"
+#include "lambdas/authorize/enrolment.h"
 #include "lambdas/backend/append.h"
+#include "lambdas/backend/device_registry.h"
+#include "lambdas/backend/device_row.h"
 #include "lambdas/backend/schema.h"
 #include "lambdas/connect/handler.h"
 #include "lambdas/deliver/handler.h"
 #include "lambdas/sync/handler.h"
 #include "tests/database/fixture.h"
+#include "tests/support/backend/faulty_database.h"
 
 namespace beckon::tests {
 namespace {
@@ -190,6 +195,34 @@ TEST_F(Handlers, AFailureReportIsStoredForTheOperator) {
            R"(","failed":[{"seq":1,"action":"exec","error":"timeout"}]})");
   const Item stored = get(streams_, row(lambdas::schema::failed_key(1, device_)));
   EXPECT_EQ(lambdas::string_of(stored, lambdas::schema::kError), "timeout");
+}
+
+// P-62
+TEST_F(Handlers, AnAttemptThatOverlapsTheClaimDoesNotBringTheCodeBack) {
+  const crypto::PublicKey key = crypto::PrivateKey::generate().public_key();
+  const auto asked = lambdas::ask_to_be_claimed(process_.host, device_, key);
+  ASSERT_TRUE(asked) << asked.error().message;
+  EXPECT_EQ(asked->outcome, lambdas::ClaimOutcome::kWaiting);
+
+  FaultyDatabase meanwhile(process_.host.database);
+  bool once = false;
+  meanwhile.set_decide([&](Operation, const std::string&) {
+    if (!std::exchange(once, true)) {
+      const auto claimed = lambdas::claim_device(process_.host, asked->code, user_);
+      EXPECT_TRUE(claimed) << claimed.error().message;
+    }
+    return Fault::kNone;
+  });
+  lambdas::Host late{.database = meanwhile,
+                     .connections = process_.connections,
+                     .pace = process_.client.pace,
+                     .log = base::null_log(),
+                     .tables = tables()};
+  const auto overlapping = lambdas::ask_to_be_claimed(late, device_, key);
+  ASSERT_TRUE(overlapping) << overlapping.error().message;
+  EXPECT_EQ(overlapping->outcome, lambdas::ClaimOutcome::kRegistered);
+  const std::string claim_row = lambdas::schema::claim_key(asked->code);
+  EXPECT_TRUE(get(tables().devices, lambdas::device_key(claim_row)).empty());
 }
 
 }  // namespace

@@ -133,6 +133,46 @@ TEST_F(Enrolment, ACodeIsUsedUpByTheFirstClaim) {
   EXPECT_EQ(lambdas::string_of(*world_.row("devices", "phone"), schema::kUserId), "Alice");
 }
 
+// P-62: an attempt that began before the claim does not bring the code back.
+TEST_F(Enrolment, AnAttemptThatOverlapsTheClaimLeavesTheCodeUsedUp) {
+  ask("laptop", key_);
+  bool once = false;
+  world_.database.set_decide([&](Operation operation, const std::string&) {
+    // authorize has read that the device has no key, and writes for the first time.
+    if (operation == Operation::kUpdate && !std::exchange(once, true)) {
+      EXPECT_TRUE(lambdas::claim_device(world_.host, code_, "Bob"));
+    }
+    return Fault::kNone;
+  });
+  world_.log.take();
+  EXPECT_EQ(ask("laptop", key_), "403");
+  EXPECT_THAT(world_.log.take(), HasSubstr("claim_registered: device \"laptop\""));
+  EXPECT_FALSE(pending(code_));
+  EXPECT_EQ(claim_error(code_), ErrorCode::kNotFound);
+  world_.pace.wait(1ms);
+  EXPECT_EQ(ask("laptop", key_), "Bob/laptop") << "it tries again, and is admitted";
+}
+
+// P-62: whichever of its database calls the registration comes before.
+TEST_F(Enrolment, NoCodeIsMadeForADeviceThatIsRegisteredMeanwhile) {
+  for (int at = 2; at <= 5; ++at) {
+    const std::string device = "device-" + std::to_string(at);
+    int call = 0;
+    world_.database.set_decide([&](Operation, const std::string&) {
+      if (++call == at) {
+        EXPECT_TRUE(lambdas::add_device(world_.host, device, "Bob", other_.public_key()));
+      }
+      return Fault::kNone;
+    });
+    EXPECT_EQ(ask(device, key_), "403");
+    world_.database.set_decide({});
+    EXPECT_GE(call, at);
+    EXPECT_FALSE(pending(identity::claim_code(key_.public_key(), device))) << "call " << at;
+    world_.pace.wait(1ms);
+    EXPECT_EQ(ask(device, key_), "401") << "it is not the device's key";
+  }
+}
+
 // P-61. A second key with the same 40 bits takes 10^12 tries; what it would look like is written
 // into the table instead.
 TEST_F(Enrolment, TwoKeysUnderOneCodeMakeItUnclaimable) {
@@ -157,10 +197,8 @@ TEST_F(Enrolment, TwoKeysUnderOneCodeMakeItUnclaimable) {
 
 // P-61: at the same moment, too: one makes the row, the other marks it.
 TEST_F(Enrolment, ARowThatAppearsMeanwhileIsLookedAtAgain) {
-  bool once = false;
   world_.database.set_decide([&](Operation operation, const std::string&) {
-    const bool counted = !world_.memory.rows("devices").empty();
-    if (operation == Operation::kUpdate && counted && !std::exchange(once, true)) {
+    if (operation == Operation::kTransact) {
       lambdas::Item row;
       row[schema::kDeviceId] = schema::claim_key(code_);
       row[schema::kPublicKey] = other_.public_key().to_text();
@@ -173,6 +211,28 @@ TEST_F(Enrolment, ARowThatAppearsMeanwhileIsLookedAtAgain) {
   EXPECT_EQ(ask("laptop", key_), "403");
   world_.database.set_decide({});
   EXPECT_EQ(claim_error(code_), ErrorCode::kConflict);
+}
+
+// Whoever is in the way may have made the row, or not: then the device comes again.
+TEST_F(Enrolment, ATransactionInTheWayIsLookedAtAgain) {
+  world_.database.set_decide([](Operation operation, const std::string&) {
+    return operation == Operation::kTransact ? Fault::kInTheWay : Fault::kNone;
+  });
+  EXPECT_THAT(ask("laptop", key_), HasSubstr("error: "));
+  EXPECT_FALSE(pending(code_));
+
+  int transactions = 0;
+  world_.database.set_decide([&](Operation operation, const std::string&) {
+    if (operation != Operation::kTransact || ++transactions > 1) return Fault::kNone;
+    // Another attempt of the same device.
+    EXPECT_EQ(ask("laptop", key_), "403");
+    EXPECT_TRUE(pending(code_));
+    world_.log.take();
+    return Fault::kInTheWay;
+  });
+  EXPECT_EQ(ask("laptop", key_), "403");
+  EXPECT_THAT(world_.log.take(), HasSubstr("claim_waiting"));
+  EXPECT_EQ(transactions, 2);
 }
 
 // P-63
