@@ -69,7 +69,7 @@ inline constexpr std::size_t kStoredValueBytesMax = 4000;
 class Storage {
  public:
   // The value stored under key; nothing if there is none. kInvalid: there is one and it is damaged.
-  // kIo: it cannot be read.
+  // kIo: it cannot be read. kDenied: others than this agent could have written it.
   virtual base::Result<std::optional<std::string>> get(std::string_view key) = 0;
   // Replaces the value. After success it survives a power cut; after an error, or a power cut
   // during the call, the old or the new value is there, whole. Values of two keys are

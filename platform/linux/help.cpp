@@ -34,9 +34,9 @@ What and how:
   --start head|oldest   where a device begins that was never here: at new events (default), or at
                         the oldest that is kept
   --state-dir DIR       where the cursor is kept, one small file for each URL, user and device, so
-                        that what was missed while the agent did not run comes when it runs again.
-                        Default: $STATE_DIRECTORY, else $XDG_STATE_HOME/beckon, else
-                        ~/.local/state/beckon
+                        that what was missed while the agent did not run comes when it runs again;
+                        nobody else may be able to write in it. Default: $STATE_DIRECTORY, else
+                        $XDG_STATE_HOME/beckon, else ~/.local/state/beckon
   --no-state            keep the cursor in memory only
   --timeout DURATION    time limit of COMMAND (default 10m)
   --timing NAME=TIME    one duration, such as heartbeat=4m; can be repeated. Names: ack_delay,

@@ -12,6 +12,8 @@
 #include <cstring>
 #include <utility>
 
+#include "platform/linux/trusted_file.h"
+
 namespace beckon::platform {
 namespace {
 
@@ -45,6 +47,7 @@ base::Status FileStorage::prepare() {
     return fail(ErrorCode::kIo, "expected a directory, but " + directory_ + " is a file");
   }
   if (auto made = make_directories(); !made) return made;
+  if (auto safe = check_own_folder(directory_); !safe) return safe;
   if (access(directory_.c_str(), W_OK | X_OK) != 0) return io_error("cannot write to", directory_);
   return {};
 }
@@ -67,6 +70,13 @@ base::Result<std::optional<std::string>> FileStorage::get(std::string_view key) 
   if (!file.valid()) {
     if (errno == ENOENT || errno == ENOTDIR) return std::optional<std::string>();
     return fail(ErrorCode::kIo, "cannot read " + name + ": " + std::strerror(errno));
+  }
+  struct stat found{};
+  if (fstat(file.get(), &found) != 0) {
+    return fail(ErrorCode::kIo, "cannot look at " + name + ": " + std::strerror(errno));
+  }
+  if (const auto owned = check_only_owner_writes(found, name); !owned) {
+    return std::unexpected(owned.error());
   }
   std::string text(kFileBytesMax, '\0');
   std::size_t length = 0;

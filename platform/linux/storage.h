@@ -24,9 +24,11 @@ class FileStorage final : public agent::Storage {
   FileStorage(std::string directory, std::unique_ptr<FileCalls> calls)
       : directory_(std::move(directory)), calls_(std::move(calls)) {}
 
-  // Makes the directory and sees whether a file can be made in it. kIo: which call failed and why.
+  // Makes the directory and sees whether a file can be made in it, and whether by others, too.
+  // kIo: which call failed and why. kDenied: others could change what is kept.
   base::Status prepare();
 
+  // kDenied: somebody else owns the file or could write it, so nothing of it is believed.
   base::Result<std::optional<std::string>> get(std::string_view key) override;
   base::Status put(std::string_view key, std::string_view value) override;
 

@@ -25,15 +25,27 @@ std::string mode_of(const struct stat& found) {
   return mode;
 }
 
-base::Status check_one_folder(const std::string& folder) {
+base::Result<struct stat> look_at(const std::string& folder) {
   struct stat found{};
-  if (stat(folder.c_str(), &found) != 0) {
-    return fail(ErrorCode::kIo, "cannot look at " + folder + ": " + std::strerror(errno));
+  if (stat(folder.c_str(), &found) == 0) return found;
+  return fail(ErrorCode::kIo, "cannot look at " + folder + ": " + std::strerror(errno));
+}
+
+// A folder, as its real path, and all above it.
+base::Status check_folders_from(std::string folder) {
+  for (bool is_first = true;; is_first = false, folder = folder_of(folder)) {
+    const auto found = look_at(folder);
+    if (!found) return std::unexpected(found.error());
+    if (is_first) {
+      if (const auto owned = check_owner(*found, folder); !owned) return owned;
+    }
+    if ((found->st_mode & S_IWOTH) != 0 && (found->st_mode & S_ISVTX) == 0) {
+      return fail(ErrorCode::kDenied, "the folder " + folder + " has mode " + mode_of(*found) +
+                                          ": anybody could replace the files in it; chmod o-w " +
+                                          folder);
+    }
+    if (folder == "/") return {};
   }
-  if ((found.st_mode & S_IWOTH) == 0 || (found.st_mode & S_ISVTX) != 0) return {};
-  return fail(ErrorCode::kDenied, "the folder " + folder + " has mode " + mode_of(found) +
-                                      ": anybody could replace the files in it; chmod o-w " +
-                                      folder);
 }
 
 }  // namespace
@@ -56,13 +68,31 @@ base::Status check_only_owner_writes(const struct stat& found, const std::string
 }
 
 base::Status check_folder(const std::string& path) {
-  const std::string folder = folder_of(path);
-  if (const auto safe = check_one_folder(folder); !safe) return safe;
   char real[PATH_MAX];
+  const std::string folder = folder_of(path);
+  if (realpath(folder.c_str(), real) == nullptr) {
+    return fail(ErrorCode::kIo, "cannot look at " + folder + ": " + std::strerror(errno));
+  }
+  const std::string real_folder = real;
+  if (const auto safe = check_folders_from(real_folder); !safe) return safe;
   // A pipe has no path.
   if (realpath(path.c_str(), real) == nullptr) return {};
-  const std::string real_folder = folder_of(real);
-  return real_folder == folder ? base::Status{} : check_one_folder(real_folder);
+  const std::string target_folder = folder_of(real);
+  return target_folder == real_folder ? base::Status{} : check_folders_from(target_folder);
+}
+
+base::Status check_own_folder(const std::string& folder) {
+  const auto found = look_at(folder);
+  if (!found) return std::unexpected(found.error());
+  if (const auto owned = check_owner(*found, folder); !owned) return owned;
+  if ((found->st_mode & (S_IWGRP | S_IWOTH)) == 0) return check_folder(folder);
+  // No advice to take rights away from a folder that is shared on purpose.
+  const bool is_shared = (found->st_mode & S_ISVTX) != 0 || found->st_uid != geteuid();
+  return fail(ErrorCode::kDenied,
+              "the folder " + folder + " has mode " + mode_of(*found) +
+                  ": others than its owner could replace what is kept in it; " +
+                  (is_shared ? "name one of the agent's own (it is made if it is not there)"
+                             : "chmod go-w " + folder));
 }
 
 std::string folder_of(const std::string& path) {

@@ -78,6 +78,51 @@ TEST_F(StorageTest, AFailureNamesTheFileAndTheReason) {
   EXPECT_FALSE(FileStorage(directory_ + "/file").prepare());
 }
 
+// Whoever can put files there can put an old cursor or memory of signed events in place of the new.
+TEST_F(StorageTest, AFolderThatOthersCanWriteIsRefusedAtStart) {
+  for (const mode_t mode : {0777U, 0775U, 0702U, 01777U}) {
+    ASSERT_EQ(chmod(directory_.c_str(), mode), 0);
+    const base::Status prepared = FileStorage(directory_).prepare();
+    ASSERT_FALSE(prepared) << std::oct << mode;
+    EXPECT_EQ(prepared.error().code, base::ErrorCode::kDenied);
+    EXPECT_THAT(prepared.error().message,
+                HasSubstr((mode & 01000U) != 0 ? "name one of the agent's own"
+                                               : "chmod go-w " + directory_));
+  }
+  EXPECT_TRUE(FileStorage(directory_ + "/own").prepare()) << "in a sticky one it has its own";
+  ASSERT_EQ(chmod(directory_.c_str(), 0755), 0);
+  EXPECT_TRUE(FileStorage(directory_).prepare());
+}
+
+TEST_F(StorageTest, AFolderThatCanBeReplacedIsRefusedAtStart) {
+  FileStorage storage(directory_ + "/a/state");
+  ASSERT_TRUE(storage.prepare());
+  ASSERT_EQ(chmod(directory_.c_str(), 0777), 0);
+  EXPECT_EQ(storage.prepare().error().code, base::ErrorCode::kDenied);
+}
+
+TEST_F(StorageTest, AFileThatOthersCanWriteIsNotBelievedAndIsReplaced) {
+  FileStorage storage(directory_);
+  ASSERT_TRUE(storage.put("cursor", "ep:1"));
+  const std::string path = directory_ + "/cursor";
+  ASSERT_EQ(chmod(path.c_str(), 0644), 0);
+  EXPECT_TRUE(storage.get("cursor")) << "who reads it changes nothing";
+  for (const mode_t mode : {0620U, 0602U, 0666U}) {
+    ASSERT_EQ(chmod(path.c_str(), mode), 0);
+    const auto read = storage.get("cursor");
+    ASSERT_FALSE(read) << std::oct << mode;
+    EXPECT_EQ(read.error().code, base::ErrorCode::kDenied);
+    EXPECT_THAT(read.error().message, HasSubstr(path));
+  }
+  ASSERT_TRUE(storage.put("cursor", "ep:2"));
+  EXPECT_EQ(storage.get("cursor").value(), "ep:2");
+  if (geteuid() != 0) return;  // only root can give files away
+  ASSERT_EQ(chown(path.c_str(), 12345, 12345), 0);
+  EXPECT_EQ(storage.get("cursor").error().code, base::ErrorCode::kDenied);
+  ASSERT_EQ(chown(directory_.c_str(), 12345, 12345), 0);
+  EXPECT_EQ(storage.prepare().error().code, base::ErrorCode::kDenied);
+}
+
 // What the links point to may be anybody's: nothing is written through them.
 TEST_F(StorageTest, LinksAreReplacedAndNeverWrittenThrough) {
   FileStorage storage(directory_);

@@ -55,6 +55,24 @@ TEST_F(TrustedFile, AFolderInWhichEverybodyCanReplaceItIsRefused) {
       << "sticky: nobody can replace what is not theirs";
 }
 
+TEST_F(TrustedFile, AFolderAboveInWhichEverybodyCanReplaceTheFolderIsRefused) {
+  const std::string inner = folder_ + "/a/b";
+  std::filesystem::create_directories(inner);
+  std::filesystem::copy_file(path_, inner + "/agent.json");
+  EXPECT_EQ(read_trusted_file(inner + "/agent.json", 1000), "{}");
+  ASSERT_EQ(chmod(folder_.c_str(), 0777), 0);
+  EXPECT_THAT(refusal(inner + "/agent.json"), HasSubstr("chmod o-w " + folder_));
+}
+
+TEST_F(TrustedFile, AFolderOfAnotherUserIsRefused) {
+  if (geteuid() == 0) {
+    ASSERT_EQ(chown(folder_.c_str(), 12345, 12345), 0);
+    EXPECT_THAT(refusal(path_), HasSubstr(folder_ + " belongs to user 12345"));
+  } else {
+    EXPECT_TRUE(check_folder("/etc/passwd")) << "only root can give a folder away; root's is fine";
+  }
+}
+
 TEST_F(TrustedFile, WhatALinkLeadsToIsLookedAtToo) {
   const std::string link = folder_ + "/link";
   std::filesystem::create_directory(folder_ + "/open");

@@ -114,6 +114,34 @@ class Usage(Case):
         self.assertEqual(done.returncode, 1)
         self.assertIn(f"expected a directory, but {blocked} is a file", done.stderr)
 
+    def test_a_state_folder_that_others_can_write_is_refused(self):
+        state = self.folder / "shared"
+        state.mkdir()
+        state.chmod(0o777)
+        done = self.run_agent("--url", self.server.url, "--user", "B", "--device", "d", "--state-dir", str(state))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"the folder {state} has mode 0777: others than its owner could replace what is kept in it; "
+                      f"chmod go-w {state}", done.stderr)
+        self.assertEqual(list(state.iterdir()), [], "nothing was left there")
+
+    def test_a_cursor_that_others_can_write_is_not_believed_and_the_server_knows_where_to_go_on(self):
+        self.server.remembers = True
+        agent = self.online()
+        self.server.post()
+        self.server.wait_until(lambda: self.server.acknowledged() == 1, "the acknowledgement")
+        agent.end()
+        cursor = next(path for path in (self.folder / "state").iterdir() if not path.suffix)
+        cursor.chmod(0o666)
+        syncs_before = len(self.server.syncs)
+        self.server.post()
+        agent = self.online()
+        agent.wait_events(1)
+        self.assertTrue(any(f"{cursor} has mode 0666" in line for line in agent.err), agent.err)
+        self.assertNotIn("cursor", self.server.syncs[syncs_before])
+        self.server.wait_until(lambda: self.server.acknowledged() == 2, "it")
+        self.assertEqual(agent.end(), 0)
+        self.assertEqual(cursor.stat().st_mode & 0o777, 0o600, "a new one is in its place")
+
     def test_a_damaged_cursor_is_said_and_the_server_knows_where_to_go_on(self):
         self.server.remembers = True
         agent = self.online()
