@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "platform/linux/actions/long_action.h"
+
 namespace beckon::platform {
 namespace {
 
@@ -78,22 +80,15 @@ base::Status check_size(const std::vector<std::string>& arguments,
                                      "; it is whole on the command's standard input");
 }
 
-class ExecAction final : public agent::Action {
+class ExecAction final : public LongAction {
  public:
   // processes: the type's, which is set before the first run.
   ExecAction(Processes* const& processes, base::LogSink& log, ExecSettings settings)
       : processes_(processes), log_(log), settings_(std::move(settings)) {}
 
-  void start(agent::Run run, const agent::ReceivedEvent& event,
-             agent::RunObserver& observer) override {
-    if (const auto started = try_start(run, event, observer); !started) {
-      observer.run_finished(run, std::unexpected(started.error()));
-    }
-  }
-
  private:
-  base::Status try_start(agent::Run run, const agent::ReceivedEvent& event,
-                         agent::RunObserver& observer) {
+  base::Status begin(agent::Run run, const agent::ReceivedEvent& event,
+                     agent::RunObserver& observer) override {
     ProcessSpec spec;
     auto arguments = fill_command(settings_.command, event);
     if (!arguments) return std::unexpected(arguments.error());

@@ -5,6 +5,7 @@
 
 #include "common/base/bytes.h"
 #include "platform/linux/actions/http_template.h"
+#include "platform/linux/actions/long_action.h"
 #include "platform/linux/trust.h"
 
 namespace beckon::platform {
@@ -30,23 +31,16 @@ base::Status judge(const HttpAnswer& answer, const agent::Url& url) {
   return fail(ErrorCode::kUnavailable, std::move(text));
 }
 
-class HttpAction final : public agent::Action {
+class HttpAction final : public LongAction {
  public:
   // client: the type's, which is set before the first run.
   HttpAction(HttpClient* const& client, std::shared_ptr<const HttpSettings> settings,
              HttpTemplate request)
       : client_(client), settings_(std::move(settings)), request_(std::move(request)) {}
 
-  void start(agent::Run run, const agent::ReceivedEvent& event,
-             agent::RunObserver& observer) override {
-    if (const auto started = try_start(run, event, observer); !started) {
-      observer.run_finished(run, std::unexpected(started.error()));
-    }
-  }
-
  private:
-  base::Status try_start(agent::Run run, const agent::ReceivedEvent& event,
-                         agent::RunObserver& observer) {
+  base::Status begin(agent::Run run, const agent::ReceivedEvent& event,
+                     agent::RunObserver& observer) override {
     auto request = request_.fill(event);
     if (!request) return std::unexpected(request.error());
     if (request->url.secure) {
