@@ -64,7 +64,10 @@ void Device::make_rules(bool has_second) {
 }
 
 void Device::reconfigure() {
+  // What a device without a cursor begins with stays, or a life of its would begin before another.
+  const bool start_oldest = options_.start_oldest;
   options_ = make_options(context_.dice);
+  options_.start_oldest = start_oldest;
   if (frame_bytes_max_ < options_.max_bytes) frame_bytes_max_ = options_.max_bytes;
   book_.reconfigured(options_.max_bytes, options_.concurrency);
   make_rules(!context_.dice.one_in(3));
