@@ -36,6 +36,10 @@ class DeviceBook {
   // The process knows where it stands since: its first answer, or a reset.
   void based(const protocol::Cursor& base);
   bool has_base() const { return run_.positioned; }
+  // This event comes after all that the process has begun or passed over.
+  bool lacks(const std::string& epoch, std::uint64_t seq) const {
+    return run_.positioned && run_.epoch == epoch && seq > run_.last;
+  }
   void dispatched(const std::string& epoch, const protocol::Event& event);
   void action_failed(const std::string& epoch, std::uint64_t seq);
   void finished(const std::string& epoch, std::uint64_t seq);

@@ -178,7 +178,7 @@ void Device::act(const char* label, const Rules& rules, agent::Run run,
   const bool fails = context_.strikes(Trouble::kActionFails);
   const bool last = !is_first || !has_second;
   base::Duration takes = context_.dice.one_in(3) ? 0ms : context_.dice.between(1ms, 300ms);
-  if (context_.strikes(Trouble::kActionSlow)) takes = context_.dice.between(1s, 2min);
+  if (context_.strikes(Trouble::kActionSlow)) takes = context_.dice.between(1s, kActionMax);
   if (takes == 0ms) {
     return end_action(process_, run, event.stream(), it.seq, last, fails, observer);
   }

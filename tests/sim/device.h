@@ -18,6 +18,8 @@
 
 namespace beckon::sim {
 
+constexpr base::Duration kActionMax = std::chrono::minutes(2);  // the slowest
+
 class Device final : public LinkEnd,
                      public agent::Transport,
                      public agent::Storage,
@@ -96,6 +98,7 @@ class Device final : public LinkEnd,
   void hold(std::string_view key, std::string_view value);
   void first_answer(std::string_view text);
   void expect_another_try(agent::Attempt attempt);
+  void expect_taken(agent::Attempt attempt, std::string_view text);
   std::optional<agent::Attempt> attempt_of(LinkId link) const;
 
   Context& context_;

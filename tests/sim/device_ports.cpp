@@ -58,6 +58,7 @@ void Device::link_message(LinkId link, std::string_view text) {
   }
   if (!book_.has_base()) first_answer(text);
   if (text.starts_with("{\"message\":")) expect_another_try(*attempt);
+  if (text.starts_with("{\"type\":\"event\"")) expect_taken(*attempt, text);
   enter([&](agent::Agent& agent) { agent.message(*attempt, text); });
 }
 
@@ -72,6 +73,24 @@ void Device::expect_another_try(agent::Attempt attempt) {
                                           std::to_string(longest.count() / 1000) +
                                           " s of a failed one, got none");
       });
+}
+
+// What was pushed is taken or asked for, whatever was missing before it (P-24): no heartbeat is
+// waited for. Whoever is too busy for it says so with the acknowledgement of what it was busy with.
+void Device::expect_taken(agent::Attempt attempt, std::string_view text) {
+  const auto message = protocol::decode_server_message(text);
+  const auto* live = message ? std::get_if<protocol::LiveEvent>(&*message) : nullptr;
+  if (live == nullptr || !online() || !book_.lacks(live->epoch, live->event.seq)) return;
+  const base::Duration longest = kActionMax * 2 + options_.timing.backoff_cap + 5s;
+  context_.schedule.after(longest, [this, attempt, longest, process = process_, sent = frames_sent_,
+                                    epoch = live->epoch, seq = live->event.seq] {
+    const bool stays = process == process_ && open_.contains(attempt) && online();
+    if (!stays || frames_sent_ > sent || !book_.lacks(epoch, seq)) return;
+    context_.broken("takes-or-asks", name_ + ": expected it to take event " + std::to_string(seq) +
+                                         " or to sync within " +
+                                         std::to_string(longest.count() / 1000) +
+                                         " s of its push, got neither");
+  });
 }
 
 // Where a device without a cursor begins is what the server says.

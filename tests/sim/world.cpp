@@ -10,7 +10,6 @@ namespace beckon::sim {
 namespace {
 
 constexpr base::Duration kStretch = 10min;  // troubles of devices are planned for so long
-constexpr base::Duration kActionMax = 2min;
 
 // How long after the last trouble everybody must be online and have everything: an action ends, a
 // dead link is found out at a heartbeat, a refused or throttled device waits its minutes; then one
@@ -133,6 +132,10 @@ void World::check_caught_up(const char* invariant, base::Duration within) {
   // post.
   while (!context_.schedule.stopped() && context_.now() - ledger_.last_stored() < kLiveMax) {
     context_.schedule.run_until(ledger_.last_stored() + kLiveMax);
+  }
+  // Who breaks its link before it makes the next one is not online for a moment.
+  if (!std::ranges::all_of(devices_, [](const auto& device) { return device->online(); })) {
+    context_.schedule.run_until(context_.now() + kTakeoverMax);
   }
   if (context_.schedule.exhausted()) {
     return context_.broken("in-circles",
