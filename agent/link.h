@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include "agent/ports.h"
@@ -18,6 +19,7 @@ struct Link {
   int sync_failures = 0;              // in a row
   std::size_t reports_in_flight = 0;  // failed reports that the sync in flight carries
   std::size_t asked_bytes = 0;        // how long an answer the sync in flight asks for
+  std::uint64_t asked_after = 0;      // after which event
   base::Instant timeout_at{};  // connecting: the handshake's end; sync in flight: the answer's
   base::Instant heartbeat_at{};
   base::Instant sync_not_before{};  // a pause after a failed or a fruitless sync

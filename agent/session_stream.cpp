@@ -57,6 +57,7 @@ void Session::receive(Link& link, protocol::Synced&& synced, base::WallTime rece
   link.sync_in_flight = false;
   link.sync_failures = 0;
   const std::size_t asked_bytes = link.asked_bytes;
+  const std::uint64_t asked_after = link.asked_after;
   const std::size_t reported = std::min(link.reports_in_flight, failed_.size());
   failed_.erase(failed_.begin(), failed_.begin() + static_cast<std::ptrdiff_t>(reported));
   link.reports_in_flight = 0;
@@ -68,8 +69,11 @@ void Session::receive(Link& link, protocol::Synced&& synced, base::WallTime rece
   const std::uint64_t taken_before = window_.taken_seq();
   const bool moved_stream = !window_.has_position() || window_.epoch() != synced.cursor.epoch ||
                             (synced.reset && synced.head.seq < window_.taken_seq());
-  if (!has_room(synced, asked_bytes, moved_stream)) {
-    more_ = true;  // it answered an acknowledgement; what it brings comes again when there is room
+  // Of what came meanwhile, by a push or another link, nobody can tell whether it counts as lost.
+  const bool overtaken = taken_before > asked_after && synced.lost > 0 && !moved_stream;
+  // It may answer an acknowledgement; what it brings comes again when there is room.
+  if (overtaken || !has_room(synced, asked_bytes, moved_stream)) {
+    more_ = true;
     return;
   }
   if (synced.lost > 0) commands_.push_back(command::Lost{synced.lost});

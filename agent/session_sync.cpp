@@ -127,6 +127,7 @@ void Session::send_sync(Link& link) {
   const std::size_t room = may_ask() ? options_.max_bytes : protocol::kSyncedBytesMin;
   request.max_bytes = std::min(options_.max_bytes, room);
   link.asked_bytes = request.max_bytes;
+  link.asked_after = window_.taken_seq();
   bool all_reported = failed_.empty();
   if (&link == &primary_ && request.cursor) {
     const auto reportable = reports_up_to(request.cursor->seq);

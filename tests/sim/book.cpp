@@ -62,14 +62,18 @@ void DeviceBook::booted(const std::optional<protocol::Cursor>& stored) {
   run_.start = run_.last = stored->seq;
 }
 
-void DeviceBook::based(const protocol::Cursor& base) {
+void DeviceBook::based(const protocol::Cursor& base, std::uint64_t lost_before) {
   const Stream& stream = ledger_.stream(traits_.user);
   if (run_.positioned && run_.epoch == base.epoch && !went_back_.contains(base.epoch)) {
     return context_.broken("exactly-once",
                            traits_.device + ": expected one reset for an epoch, got " +
                                protocol::to_string(base) + " after " + std::to_string(run_.last));
   }
-  run_ = Run{true, base.epoch, base.seq, base.seq, {}, {}};
+  run_ = Run{};
+  run_.positioned = true;
+  run_.epoch = base.epoch;
+  run_.start = run_.last = base.seq;
+  run_.lost_before = lost_before;
   best_[base.epoch] = std::max(best_[base.epoch], base.seq);
   if (base.epoch != stream.epoch) return;  // of before a restore: the next answer tells
   const auto floor = floors_.try_emplace(base.epoch, 0).first->second;
@@ -139,6 +143,7 @@ void DeviceBook::dispatched(const std::string& epoch, const protocol::Event& eve
   pass(event.seq - 1);
   run_.last = event.seq;
   run_.unfinished.insert(event.seq);
+  run_.begun.insert(event.seq);
   if (run_.unfinished.size() <= traits_.concurrency) return;
   context_.broken("concurrency", name(event.seq) + ": expected at most " +
                                      std::to_string(traits_.concurrency) +
@@ -242,6 +247,19 @@ std::string DeviceBook::behind() const {
     return name(last) + " is handled but not acknowledged";
   }
   return "";
+}
+
+void DeviceBook::check_told() const {
+  const Stream& stream = ledger_.stream(traits_.user);
+  if (run_.epoch != stream.epoch || went_back_.contains(run_.epoch)) return;
+  std::uint64_t passed = run_.lost_before;
+  for (const auto& [seq, entry] : stream.entries) {  // whom it was for is forgotten with the row
+    if (seq > run_.start && !run_.begun.contains(seq)) ++passed;
+  }
+  if (run_.lost_told <= passed) return;
+  context_.broken("told", traits_.device + ": expected to be told of at most " +
+                              std::to_string(passed) + " lost events, got " +
+                              std::to_string(run_.lost_told));
 }
 
 void DeviceBook::check_reports(tests::MemoryDatabase& memory) {

@@ -33,8 +33,9 @@ class DeviceBook {
 
   // A process began, with what the storage held; nothing: it is empty or unreadable.
   void booted(const std::optional<protocol::Cursor>& stored);
-  // The process knows where it stands since: its first answer, or a reset.
-  void based(const protocol::Cursor& base);
+  // The process knows where it stands since: its first answer, which may count lost events of
+  // before, or a reset.
+  void based(const protocol::Cursor& base, std::uint64_t lost_before = 0);
   bool has_base() const { return run_.positioned; }
   // This event comes after all that the process has begun or passed over.
   bool lacks(const std::string& epoch, std::uint64_t seq) const {
@@ -45,7 +46,10 @@ class DeviceBook {
   void finished(const std::string& epoch, std::uint64_t seq);
   // The storage holds this.
   void stored(const protocol::Cursor& cursor);
-  void lost(std::uint64_t count) { lost_told_ += count; }
+  void lost(std::uint64_t count) {
+    lost_told_ += count;
+    run_.lost_told += count;
+  }
   // The backend's row says so.
   void acknowledged(const std::string& cursor_text);
   void reconfigured(std::size_t max_bytes, std::size_t concurrency);
@@ -58,6 +62,8 @@ class DeviceBook {
 
   // How far it still is from where it must be; "": it is there.
   std::string behind() const;
+  // When all is calm: no lost event was told twice.
+  void check_told() const;
   // When all is calm: the failed# and passed# rows say what happened.
   void check_reports(tests::MemoryDatabase& memory);
 
@@ -74,6 +80,9 @@ class DeviceBook {
     std::uint64_t last = 0;  // dispatched or passed over
     std::set<std::uint64_t> unfinished;
     std::set<std::uint64_t> failed;  // must be reported
+    std::set<std::uint64_t> begun;
+    std::uint64_t lost_before = 0;
+    std::uint64_t lost_told = 0;
   };
 
   bool fits(const Entry& entry, std::size_t max_bytes) const;

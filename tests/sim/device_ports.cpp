@@ -101,7 +101,7 @@ void Device::first_answer(std::string_view text) {
   if (synced == nullptr || !agent_ || agent_->state() == agent::State::kStopping) return;
   const std::uint64_t first =
       synced->events.empty() ? synced->cursor.seq + 1 : synced->events.front().event.seq;
-  book_.based({synced->cursor.epoch, first - 1});
+  book_.based({synced->cursor.epoch, first - 1}, synced->lost);
 }
 
 void Device::connect(agent::Attempt attempt, const agent::Endpoint&) {

@@ -247,6 +247,7 @@ Result World::run() {
   if (!context_.schedule.stopped()) ledger_.check_posts();
   if (!context_.schedule.stopped()) ledger_.check_rows(tables_.memory());
   for (const auto& device : devices_) {
+    if (!context_.schedule.stopped()) device->book().check_told();
     if (!context_.schedule.stopped()) device->book().check_reports(tables_.memory());
   }
   sum_up();

@@ -134,6 +134,17 @@ TEST_F(SessionTest, LostEventsAreSaid) {
   EXPECT_THAT(answer(1, {.cursor = 50, .head = 50, .lost = 10}), Contains("lost 10"));
 }
 
+// P-22
+TEST_F(SessionTest, AnEventThatOvertookItsOwnLossIsNotSaidToBeLost) {
+  go_online();
+  EXPECT_THAT(event(1, 42), ElementsAre(kSyncAt40));
+  EXPECT_THAT(event(1, 41), ElementsAre("dispatch 41"));
+  EXPECT_THAT(answer(1, {.cursor = 42, .head = 42, .events = {42}, .lost = 1}),
+              ElementsAre(sync_at(40, 41)))
+      << "41 had expired when the server looked, and it is asked again for what comes after";
+  EXPECT_THAT(answer(1, {.cursor = 42, .head = 42, .events = {42}}), ElementsAre("dispatch 42"));
+}
+
 // P-23
 TEST_F(SessionTest, ANewEpochStartsAtTheOldestEventKept) {
   start();
