@@ -11,6 +11,7 @@ struct Regression {
 };
 
 inline constexpr Regression kRegressions[] = {
+    {146, "an event that came by a push while the server counted it as expired was told as lost"},
     {311,
      "a live event too large for the device was taken for the failure of the sync in flight; its "
      "answer then stood for the next sync's, whose failure reports were lost"},
