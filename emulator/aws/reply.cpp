@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/aws/reply.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -10,9 +11,39 @@
 
 namespace beckon::emulator {
 
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+// How many bytes at the start of valid UTF-8 are a character that XML cannot hold; 0 if none.
+std::size_t unheld_bytes(std::string_view text) {
+  const char c = text.front();
+  if (c >= 0 && c < 0x20) return c == '\t' || c == '\n' || c == '\r' ? 0 : 1;
+  return text.starts_with("\xEF\xBF\xBE") || text.starts_with("\xEF\xBF\xBF") ? 3 : 0;
+}
+
+}  // namespace
+
+std::string xml_characters(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    std::string_view good = text.substr(0, base::utf8_prefix_bytes(text));
+    text.remove_prefix(good.size());
+    while (!good.empty()) {
+      const std::size_t unheld = unheld_bytes(good);
+      out += unheld > 0 ? kReplacement : good.substr(0, 1);
+      good.remove_prefix(std::max<std::size_t>(unheld, 1));
+    }
+    if (text.empty()) break;
+    out += kReplacement;
+    text.remove_prefix(1);
+  }
+  return out;
+}
+
 std::string xml_escaped(std::string_view text) {
   std::string out;
-  for (const char c : text) {
+  for (const char c : xml_characters(text)) {
     switch (c) {
       case '&': out += "&amp;"; break;
       case '<': out += "&lt;"; break;

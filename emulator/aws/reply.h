@@ -16,7 +16,12 @@ std::string new_request_id(bool dynamodb);
 // content_type: as the request asked. dynamodb: adds x-amz-crc32 of the body.
 HttpResponse to_http(AwsReply reply, std::string_view content_type, bool dynamodb);
 
-// Text between tags. A carriage return is written as a reference: parsers drop a plain one.
+// The text with U+FFFD for what is no UTF-8 and for the characters that XML cannot hold at all, not
+// even escaped: controls but tab, line feed and carriage return; U+FFFE, U+FFFF.
+std::string xml_characters(std::string_view text);
+
+// Text between tags, of xml_characters() of it. A carriage return is written as a reference:
+// parsers drop a plain one.
 std::string xml_escaped(std::string_view text);
 
 // The answer to clients of AWS's query protocol (form-encoded "Action=…"), which reads XML errors.

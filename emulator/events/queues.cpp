@@ -7,6 +7,7 @@
 
 #include "common/json/json.h"
 #include "common/json/writer.h"
+#include "emulator/aws/reply.h"
 
 namespace beckon::emulator {
 namespace {
@@ -85,6 +86,10 @@ std::vector<std::string> Queues::names() const {
 
 base::Result<std::string> Queues::send(const std::string& queue, QueueMessage message) {
   Queue& target = queues_.at(queue);
+  message.body = xml_characters(message.body);
+  for (auto& [name, attribute] : message.attributes) {
+    attribute.value = xml_characters(attribute.value);
+  }
   message.id = new_id_();
   message.sent_unix_ms = scheduler_.wall_now().unix_ms;
   message.visible_at = scheduler_.now();

@@ -54,7 +54,9 @@ class Queues {
   std::vector<std::string> names() const;
   const QueueModel& model(const std::string& queue) const { return queues_.at(queue).model; }
 
-  // Adds a message (its id is made here) and gives its id. The queue must exist. kIo: not stored.
+  // Adds a message (its id is made here) and gives its id. The queue must exist. Of the characters
+  // that SQS does not hold (those of an event that is a dead letter) U+FFFD is left. kIo: not
+  // stored.
   base::Result<std::string> send(const std::string& queue, QueueMessage message);
 
   // Up to `most` visible messages, oldest first, which are then invisible for `visibility`.

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "common/json/writer.h"
+#include "emulator/aws/reply.h"
 #include "emulator/events/md5.h"
 #include "emulator/events/sqs_wire.h"
 
@@ -26,6 +27,16 @@ AwsReply empty_reply() {
 
 std::string_view queue_of_url(std::string_view url) {
   return url.substr(url.rfind('/') + 1);
+}
+
+// What SQS lets a message hold: the characters of XML.
+bool is_text(std::string_view text) {
+  return xml_characters(text) == text;
+}
+
+bool is_text_attribute(const QueueAttributes::value_type& attribute) {
+  return is_text(attribute.first) && is_text(attribute.second.type) &&
+         is_text(attribute.second.value);
 }
 
 // A number within limits, or the fallback if it is not there; nullopt is out of limits or no
@@ -155,6 +166,10 @@ AwsReply SqsService::send(json::View input, const std::string& queue) {
   }
   base::Result<QueueAttributes> attributes = read_attributes(input["MessageAttributes"]);
   if (!attributes) return sqs_invalid(attributes.error().message);
+  if (!is_text(body) || !std::ranges::all_of(*attributes, is_text_attribute)) {
+    return sqs_error("InvalidMessageContents", "InvalidMessageContents",
+                     "The message contains characters outside the allowed set.");
+  }
   QueueMessage message;
   message.body = body;
   message.attributes = *attributes;

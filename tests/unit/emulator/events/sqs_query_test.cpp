@@ -115,5 +115,11 @@ TEST_F(SqsQueryTest, AWaitIsAnsweredWhenAMessageComes) {
   EXPECT_THAT(got.body, HasSubstr("<Body>late</Body>"));
 }
 
+// An error that repeats what came is XML all the same.
+TEST_F(SqsQueryTest, AnErrorIsXmlWhateverCame) {
+  EXPECT_THAT(call("Action=%01%FF%EF%BF%BF%3C").body,
+              HasSubstr("SQS's \xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD&lt;</Message>"));
+}
+
 }  // namespace
 }  // namespace beckon::emulator

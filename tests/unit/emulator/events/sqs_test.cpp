@@ -191,5 +191,33 @@ TEST_F(Sqs, Refusals) {
               HasSubstr("beckon-emulator does not implement SQS's CreateQueue"));
 }
 
+// What XML cannot hold, not even escaped, is refused in a message, for clients of either protocol.
+TEST_F(Sqs, CharactersThatNoMessageHoldsAreRefused) {
+  for (const char* text : {R"(a\u0001)", R"(\ufffe)", R"(\uffff)", R"(\u000b)"}) {
+    const AwsReply in_body =
+        on_queue("SendMessage", R"("MessageBody":")" + std::string(text) + '"');
+    EXPECT_THAT(in_body.body, HasSubstr("com.amazonaws.sqs#InvalidMessageContents")) << text;
+    const AwsReply in_attribute = on_queue(
+        "SendMessage", R"("MessageBody":"a","MessageAttributes":{"n":{"DataType":"String",)"
+                       R"("StringValue":")" +
+                           std::string(text) + R"("}})");
+    EXPECT_THAT(in_attribute.body, HasSubstr("InvalidMessageContents")) << text;
+  }
+  EXPECT_EQ(on_queue("SendMessage", R"("MessageBody":"\t\r\n\ufffd\ud83d\udd14\u007f")").status,
+            200);
+}
+
+// A dead letter is not lost for a character: what stands in its place is what the checksum is of.
+TEST_F(Sqs, ADeadLetterWithSuchCharactersIsKept) {
+  QueueMessage letter;
+  letter.body = "{\"a\":\"\xEF\xBF\xBE\"}";
+  letter.attributes["ErrorMessage"] = {"String", "\x1B[1m"};
+  ASSERT_TRUE(queues_->send("dead", std::move(letter)));
+  const AwsReply reply = on_queue("ReceiveMessage", R"("MessageAttributeNames":["All"])");
+  EXPECT_THAT(reply.body, HasSubstr("\"Body\":\"{\\\"a\\\":\\\"\xEF\xBF\xBD\\\"}\""));
+  EXPECT_THAT(reply.body, HasSubstr(md5_hex("{\"a\":\"\xEF\xBF\xBD\"}")));
+  EXPECT_THAT(reply.body, HasSubstr("\"\xEF\xBF\xBD[1m\""));
+}
+
 }  // namespace
 }  // namespace beckon::emulator
