@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // No token can crash its reader; what is read is within its limits and has one text only: written
-// again with the same signature it is the same token. Keys and claim codes are read here too.
+// again with the same signature it is the same token.
 #include <cstdint>
 
 #include "common/base/assert.h"
@@ -28,13 +28,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
   } else {
     BECKON_ASSERT(token.error().message.starts_with("token: "));
-  }
-  if (const auto key = crypto::PublicKey::from_pem(text)) {
-    BECKON_ASSERT(*crypto::PublicKey::from_pem(key->to_pem()) == *key);
-  }
-  static_cast<void>(crypto::PrivateKey::from_pem(text).has_value());
-  if (const auto code = identity::parse_claim_code(text)) {
-    BECKON_ASSERT(*identity::parse_claim_code(identity::format_claim_code(*code)) == *code);
   }
   return 0;
 }
