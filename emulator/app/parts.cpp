@@ -8,6 +8,7 @@
 #include "emulator/app/data_folder.h"
 #include "emulator/app/memory.h"
 #include "emulator/app/tls.h"
+#include "emulator/functions/peer.h"
 
 namespace beckon::emulator {
 
@@ -16,6 +17,9 @@ base::Status Parts::build() {
   signatures_ = {model_.region, options_.access_key_id, options_.secret_access_key};
   if (!options_.data_dir.empty()) {
     if (const auto made = make_data_folder(options_.data_dir); !made) return made;
+  }
+  if (!model_.functions.empty()) {
+    if (const auto known = check_peers_are_known(); !known) return known;
   }
   build_functions();
   if (const auto built = build_aws(); !built) return built;

@@ -76,6 +76,17 @@ class Start(Case):
             with self.subTest(host=host):
                 self.emulator("--host", host).connect("Bob", "Laptop").sync()
 
+    def test_functions_run_too_where_the_kernel_has_no_netlink(self):
+        self.emulator(denied="netlink").connect("Bob", "Laptop").sync()
+
+    def test_where_functions_cannot_be_told_from_other_programs_it_does_not_start(self):
+        emulator = self.emulator(denied="netlink,readlink", wait=False)
+        self.assertEqual(emulator.wait_exit(), 1)
+        self.assertEqual(emulator.lines("stdout"), [], "no ready line")
+        self.assertRegex("\n".join(emulator.lines("stderr")),
+                         "beckon-emulator: this kernel does not say which process .* expected NETLINK_SOCK_DIAG, or "
+                         "/proc/net/tcp and /proc/PID/fd; mount /proc, or run outside of this sandbox")
+
     def test_a_parameter_that_the_template_does_not_know_is_named(self):
         self.assertIn("Colour", self.failing("--parameter", "Colour=red"))
 

@@ -13,14 +13,15 @@ class Emulator(Process):
     """Starts the emulator; start() waits until it is ready and fills the endpoints."""
 
     def __init__(self, directory, template=None, args=(), port=0, env=None, name="emulator",
-                 open_mode=None):
-        """open_mode: clients are who they say they are; by default so with Beckon's own template."""
+                 open_mode=None, denied=""):
+        """open_mode: clients are who they say they are; by default so with Beckon's own template.
+        denied: what the kernel shall lack, see denied.py."""
         source = template or paths.TEMPLATE
         if open_mode if open_mode is not None else template is None:
             args = ["--open", *args]
         copy = paths.template_for_build(source, directory / source.name)
         super().__init__(
-            [paths.binary("beckon-emulator"), "--template", copy, "--port", str(port), "--json",
+            [*paths.under_denial(denied), paths.binary("beckon-emulator"), "--template", copy, "--port", str(port), "--json",
              *args], name, env=env, cwd=directory)
         self.template = copy
         self.ready = None

@@ -4,6 +4,7 @@
 import os
 import pathlib
 import re
+import sys
 
 SOURCE_DIR = pathlib.Path(__file__).resolve().parents[3]
 
@@ -24,6 +25,11 @@ def binary(name):
     if not path.exists():
         raise AssertionError(f"{path} is not there: build first (ninja -C {BUILD_DIR})")
     return path
+
+
+def under_denial(denied):
+    """What stands before a program so that it runs without what denied.py names; "": nothing."""
+    return [sys.executable, SOURCE_DIR / "tests/e2e/support/denied.py", denied] if denied else []
 
 
 def clean_environment():
