@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who may speak to a function's Runtime API, and what a process gets that asks it strange things.
-#include <gmock/gmock.h>
+#include "emulator/functions/peer.h"
 
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -120,6 +127,69 @@ TEST_F(RuntimeClientsTest, AProcessThatAsksForNextTwiceGetsOneInvocationAtATimeO
   }
   EXPECT_EQ(results[0].get().payload, "1");
   EXPECT_EQ(results[1].get().payload, "2");
+}
+
+// A connection of this very process, its client's end of either family.
+class PeersTest : public ::testing::Test {
+ protected:
+  void connect_from(int family) {
+    listener_ = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in here{};
+    here.sin_family = AF_INET;
+    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t bytes = sizeof here;
+    auto* const name = reinterpret_cast<sockaddr*>(&here);
+    ASSERT_EQ(bind(listener_, name, bytes), 0);
+    ASSERT_EQ(listen(listener_, 1), 0);
+    ASSERT_EQ(getsockname(listener_, name, &bytes), 0);
+    client_ = socket(family, SOCK_STREAM, 0);
+    sockaddr_in6 mapped{};
+    mapped.sin6_family = AF_INET6;
+    mapped.sin6_port = here.sin_port;
+    ASSERT_EQ(inet_pton(AF_INET6, "::ffff:127.0.0.1", &mapped.sin6_addr), 1);
+    const int connected =
+        family == AF_INET ? connect(client_, name, bytes)
+                          : connect(client_, reinterpret_cast<sockaddr*>(&mapped), sizeof mapped);
+    ASSERT_EQ(connected, 0) << strerror(errno);
+    served_ = accept(listener_, nullptr, nullptr);
+    ASSERT_GE(served_, 0);
+  }
+  void TearDown() override {
+    for (const int fd : {served_, client_, listener_}) {
+      if (fd >= 0) close(fd);
+    }
+  }
+
+  const PeerSources tables_only_{.netlink = false, .tables = "/proc/net"};
+  int listener_ = -1;
+  int client_ = -1;
+  int served_ = -1;
+};
+
+TEST_F(PeersTest, TheKernelsTablesSayWhatNetlinkSays) {
+  connect_from(AF_INET);
+  for (const PeerSources& sources : {PeerSources{}, tables_only_}) {
+    EXPECT_TRUE(is_peer_in_group(served_, getpgrp(), sources)) << sources.netlink;
+    EXPECT_FALSE(is_peer_in_group(served_, getpgrp() + 1, sources)) << sources.netlink;
+    EXPECT_TRUE(check_peers_are_known(sources)) << sources.netlink;
+  }
+}
+
+// As Java's runtimes are: their sockets are for both families.
+TEST_F(PeersTest, AClientWhoseSocketIsForBothFamiliesIsKnownToo) {
+  connect_from(AF_INET6);
+  EXPECT_TRUE(is_peer_in_group(served_, getpgrp()));
+  EXPECT_TRUE(is_peer_in_group(served_, getpgrp(), tables_only_));
+}
+
+TEST_F(PeersTest, WhereNobodySaysItNobodyIsLetInAndTheCauseIsNamed) {
+  connect_from(AF_INET);
+  const PeerSources nobody{.netlink = false, .tables = "/proc/none"};
+  EXPECT_FALSE(is_peer_in_group(served_, getpgrp(), nobody));
+  const auto known = check_peers_are_known(nobody);
+  ASSERT_FALSE(known);
+  EXPECT_EQ(known.error().code, base::ErrorCode::kUnavailable);
+  EXPECT_THAT(known.error().message, HasSubstr("NETLINK_SOCK_DIAG"));
 }
 
 }  // namespace
