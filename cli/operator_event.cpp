@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 
 #include "common/base/bytes.h"
 #include "common/json/json.h"
@@ -62,6 +64,28 @@ base::Status check_target(const OperatorEvent& event) {
   return {};
 }
 
+// The first whole number of a JSON text that a double may not hold exactly; "": none. Looks at the
+// numerals, since in the tree they are doubles already.
+std::string_view find_inexact_integer(std::string_view text) {
+  constexpr std::string_view kExactMax = "9007199254740991";  // 2^53-1
+  constexpr std::string_view kDigits = "0123456789";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"') {
+      for (++i; text[i] != '"'; ++i) i += text[i] == '\\' ? 1 : 0;
+    }
+    if (kDigits.find(text[i]) == std::string_view::npos) continue;
+    const std::size_t end = std::min(text.find_first_not_of("0123456789+-.eE", i), text.size());
+    const std::string_view numeral = text.substr(i, end - i);
+    const bool is_whole = numeral.find_first_not_of(kDigits) == std::string_view::npos;
+    if (is_whole && (numeral.size() > kExactMax.size() ||
+                     (numeral.size() == kExactMax.size() && numeral > kExactMax))) {
+      return numeral;
+    }
+    i = end - 1;
+  }
+  return {};
+}
+
 base::Result<json::Document> checked_data(const std::string& data) {
   auto document = json::parse(data, kDataDepthMax);
   if (!document) {
@@ -73,6 +97,13 @@ base::Result<json::Document> checked_data(const std::string& data) {
     return fail(ErrorCode::kInvalid, fmt::format("--data must be a JSON object like "
                                                  "'{{\"door\":\"front\"}}', it is of type {}",
                                                  root.type_name()));
+  }
+  if (const auto number = find_inexact_integer(data); !number.empty()) {
+    return fail(
+        ErrorCode::kInvalid,
+        fmt::format("--data: the whole number {} would arrive changed, since JSON numbers are "
+                    "exact up to 9007199254740991 only; send it as a string: \"{}\"",
+                    number, number));
   }
   for (const std::string_view name : kDeliveryMembers) {
     if (root[name].exists()) {

@@ -58,6 +58,8 @@ class Post(Case):
         self.assertIn("28672", done.stderr)
         self.assertIn("--data", self.beckon(emulator, "post", "Bob", "--data", "[1]",
                                             status=2).stderr)
+        self.assertIn("9007199254740993", self.beckon(emulator, "post", "Bob", "--data", '{"n":9007199254740993}',
+                                                      status=2).stderr)
         self.assertEqual(emulator.rows("streams"), [])
 
 

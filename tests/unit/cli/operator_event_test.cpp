@@ -49,6 +49,25 @@ TEST(DetailOf, DataThatIsNoObjectIsRefusedWithWhatCame) {
   EXPECT_THAT(error_of(for_bob("{\"a\":}")), HasSubstr("--data must be a JSON object"));
 }
 
+// P-4
+TEST(DetailOf, AWholeNumberThatADoubleWouldChangeIsRefusedByName) {
+  for (const char* number : {"9007199254740992", "9007199254740993", "12345678901234567890"}) {
+    for (const char* form : {R"({"n":%})", R"({"n":-%})", R"({"a":"x\"","b":[1,{"c":%}]})"}) {
+      std::string data = form;
+      data.replace(data.find('%'), 1, number);
+      EXPECT_THAT(error_of(for_bob(data)),
+                  HasSubstr("send it as a string: \"" + std::string(number)));
+    }
+  }
+}
+
+TEST(DetailOf, ANumberThatArrivesAsItIsIsTaken) {
+  const std::string data =
+      R"("n":9007199254740991,"m":-9007199254740991,"s":"12345678901234567890","\"9007199254740993":1e+30)";
+  EXPECT_EQ(detail_of(for_bob("{" + data + "}")).value_or(""),
+            R"({"target":{"user":"Bob"},)" + data + "}");
+}
+
 TEST(DetailOf, DeliveryMembersInDataAreRefusedByName) {
   EXPECT_THAT(error_of(for_bob(R"({"target":1})")), HasSubstr("'target'"));
   EXPECT_THAT(error_of(for_bob(R"({"ttl_s":1})")), HasSubstr("'ttl_s'"));

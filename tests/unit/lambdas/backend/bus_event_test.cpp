@@ -40,6 +40,14 @@ TEST(BusEvent, ASignatureIsTakenAsItIsAndDataStaysAsItWas) {
   EXPECT_EQ(event->draft.data, R"({"text":"hi"})");
 }
 
+// P-4
+TEST(BusEvent, ANumberIsTheNearestDouble) {
+  const auto event = lambdas::decode_bus_event(bus_event(
+      {.detail = R"({"target":{"user":"Bob"},"n":9007199254740993,"s":"9007199254740993"})"}));
+  ASSERT_TRUE(event) << event.error().message;
+  EXPECT_EQ(event->draft.data, R"({"n":9007199254740992,"s":"9007199254740993"})");
+}
+
 // P-32
 TEST(BusEvent, TheOptionsHaveDefaults) {
   const auto event = lambdas::decode_bus_event(bus_event({.detail = detail_for("Bob", "hi")}));
