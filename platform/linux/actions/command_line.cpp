@@ -21,10 +21,27 @@ bool is_shell(std::string_view argument) {
   return std::ranges::find(kShells, name) != std::end(kShells);
 }
 
+// "-ec", "+o": letters, each of which is an option of a shell. For bash "+c" is "-c".
+bool are_letters(std::string_view argument) {
+  return argument.size() > 1 && (argument[0] == '+' || (argument[0] == '-' && argument[1] != '-'));
+}
+
 // "-c", "-ec", …
 bool is_option(std::string_view argument, char letter) {
-  return argument.size() > 1 && argument[0] == '-' && argument[1] != '-' &&
-         argument.find(letter) != std::string_view::npos;
+  return are_letters(argument) && argument.contains(letter);
+}
+
+// How many of the arguments behind a shell's option are its values: "-eo pipefail", "-O extglob".
+std::size_t count_values(std::string_view argument) {
+  if (argument == "--rcfile" || argument == "--init-file") return 1;
+  if (!are_letters(argument)) return 0;
+  return static_cast<std::size_t>(
+      std::ranges::count_if(argument, [](char letter) { return letter == 'o' || letter == 'O'; }));
+}
+
+// "-", "--", "--out": what the event says is, or ends, an option's name. Not so "-n" and "--out=".
+bool is_unfinished_option(std::string_view start) {
+  return start == "-" || (start.starts_with("--") && !start.contains('='));
 }
 
 constexpr const char* kShellAdvice =
@@ -45,7 +62,7 @@ std::optional<CommandError> check_shell(const std::vector<agent::Template>& comm
     }
     if (is_option(text, 'c')) in_argument = true;
     if (is_option(text, 's') && !in_argument) break;
-    if (text == "-o" || text == "+o" || text == "-O") ++i;  // its value
+    i += count_values(text);
   }
   if (shell != 0) return std::nullopt;
   return CommandError{0, std::string("a shell without a script would run the event; ") +
@@ -63,7 +80,7 @@ std::optional<CommandError> check_command(const std::vector<agent::Template>& co
     const std::string_view start = command[i].literal_start();
     if (command[i].is_constant()) {
       options_ended = start == "--";
-    } else if (!start.empty() && start.find_first_not_of('-') == std::string_view::npos) {
+    } else if (is_unfinished_option(start)) {
       return CommandError{i, "an event cannot choose an option; expected its whole name here"};
     }
   }

@@ -158,6 +158,8 @@ TEST_F(ExecActionTest, EveryMistakeInTheConfigurationIsNamed) {
       {R"({"type":"exec","command":["x","-${data.flag}"]})",
        "action.command[1]: an event cannot choose an option"},
       {R"({"type":"exec","command":["x","--${data.flag}"]})", "an event cannot choose an option"},
+      {R"({"type":"exec","command":["x","--out${data.flag}"]})",
+       "an event cannot choose an option"},
       {R"({"type":"exec","command":["x"],"environment":{"DATA":"x"}})",
        "action.environment.DATA: BECKON_DATA is set for every command"},
       {R"({"type":"exec","command":["x"],"inherit":["BECKON_DATA"]})",
@@ -179,6 +181,13 @@ TEST_F(ExecActionTest, AnEventIsNeverAShellsScript) {
       R"(["sh","-c","echo ${data.title}"])",
       R"(["/bin/bash","-e","-o","pipefail","-c","echo ${data.title}"])",
       R"(["bash","-ec","${data.script}"])",
+      R"(["bash","-euo","pipefail","-c","${data.script}"])",
+      R"(["env","bash","-euo","pipefail","-c","${data.script}"])",
+      R"(["bash","+O","extglob","-c","${data.script}"])",
+      R"(["bash","--rcfile","/opt/rc","-c","${data.script}"])",
+      R"(["bash","--init-file","/opt/rc","${data.file}"])",
+      R"(["bash","+c","${data.script}"])",
+      R"(["bash","+s","x"])",
       R"(["env","A=b","sh","-c","${data.script}"])",
       R"(["sh","${data.file}"])",
       R"(["sh"])",
@@ -192,6 +201,8 @@ TEST_F(ExecActionTest, AnEventIsNeverAShellsScript) {
   }
   for (const char* command :
        {R"(["sh","-c","echo \"$1\"","sh","${data.title}"])",
+        R"(["bash","-euo","pipefail","-c","echo \"$1\"","sh","${data.title}"])",
+        R"(["x","-n${data.title}","--out=${data.title}"])",
         R"(["sh","/opt/script","${data.title}"])", R"(["notify-send","sh","${data.title}"])",
         R"(["pgrep","-f","bash"])"}) {
     EXPECT_TRUE(make(type_, std::string(R"({"type":"exec","command":)") + command + "}"))
