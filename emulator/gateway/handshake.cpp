@@ -225,7 +225,7 @@ void Handshake::accept(std::optional<std::string_view> subprotocol) {
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Sec-WebSocket-Accept: " +
       websocket_accept(client_.header("Sec-WebSocket-Key")) + "\r\n";
-  const bool clean = subprotocol && subprotocol->find_first_of("\r\n") == std::string_view::npos;
+  const bool clean = subprotocol && !base::has_control(*subprotocol);
   if (clean)
     accepted.response.append("Sec-WebSocket-Protocol: ").append(*subprotocol).append("\r\n");
   accepted.response += "\r\n";

@@ -57,11 +57,11 @@ void append_number(std::string& out, std::size_t value) {
   out.append(digits.data(), result.ptr);
 }
 
+// Without the characters that no header may have (RFC 9110, 5.5).
 void append_clean(std::string& out, std::string_view text) {
-  const std::size_t start = out.size();
-  out += text;
-  for (std::size_t i = start; i < out.size(); ++i) {
-    if (out[i] == '\r' || out[i] == '\n' || out[i] == '\0') out[i] = ' ';
+  for (const char c : text) {
+    const bool is_control = (c >= 0 && c < 0x20 && c != '\t') || c == 0x7F;
+    out += is_control ? ' ' : c;
   }
 }
 

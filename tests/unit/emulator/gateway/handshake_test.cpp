@@ -127,6 +127,20 @@ TEST_F(HandshakeTest, OnlyTheSubprotocolThatConnectReturnsIsEchoed) {
   EXPECT_EQ(chosen.reply().header_or("sec-websocket-protocol", "absent"), "b");
 }
 
+// A client refuses a head with a control character in it, and does not learn why.
+TEST_F(HandshakeTest, WhatNoHeaderMayHoldIsNotEchoed) {
+  start();
+  invoker_->set("connect", [](const std::string&) {
+    return success(R"({"statusCode":200,"headers":{"Sec-WebSocket-Protocol":"b\u0001"}})");
+  });
+  WebSocketClient none(port_, {.target = "/dev", .headers = "Sec-WebSocket-Protocol: b\r\n"});
+  EXPECT_EQ(none.reply().header_or("sec-websocket-protocol", "absent"), "absent");
+  invoker_->set("connect", [](const std::string&) {
+    return success(R"({"statusCode":403,"headers":{"Content-Type":"text/\u0001\r\nplain"}})");
+  });
+  EXPECT_EQ(connect().reply().header_or("content-type", "absent"), "text/   plain");
+}
+
 TEST_F(HandshakeTest, EachVerdictOfTheAuthorizerHasItsStatus) {
   add_authorizer();
   start();
