@@ -160,6 +160,12 @@ void DeviceBook::finished(const std::string& epoch, std::uint64_t seq) {
   if (epoch == run_.epoch) run_.unfinished.erase(seq);
 }
 
+std::uint64_t DeviceBook::newest_handled(const protocol::Cursor& cursor) const {
+  if (cursor.epoch != run_.epoch) return 0;
+  const auto after = run_.begun.upper_bound(cursor.seq);
+  return after == run_.begun.begin() ? 0 : *std::prev(after);
+}
+
 void DeviceBook::stored(const protocol::Cursor& cursor) {
   context_.trace.line(context_.now(), "kept", traits_.device, protocol::to_string(cursor));
   if (!run_.positioned || cursor.epoch != run_.epoch || cursor.seq < run_.start) {

@@ -60,6 +60,13 @@ class DeviceBook {
   // The row was put back or has gone.
   void forget_acknowledged() { acknowledged_.reset(); }
 
+  // The newest event that this process handled of those that this passes; 0: none.
+  std::uint64_t newest_handled(const protocol::Cursor& cursor) const;
+  bool has_acknowledged(const protocol::Cursor& cursor) const {
+    return acknowledged_ && acknowledged_->epoch == cursor.epoch &&
+           acknowledged_->seq >= cursor.seq;
+  }
+
   // How far it still is from where it must be; "": it is there.
   std::string behind() const;
   // When all is calm: no lost event was told twice.

@@ -85,6 +85,7 @@ void Device::enter(const std::function<void(agent::Agent&)>& call) {
   if (power_lost_) {
     end_process(context_.dice.between(1s, 3min));
   } else if (agent_->state() == agent::State::kStopped) {
+    end_actions();
     end_process(context_.dice.between(100ms, 30min));
   }
 }
@@ -140,6 +141,13 @@ void Device::boot() {
   enter([](agent::Agent& agent) { agent.start(); });
 }
 
+// As a platform does with what still runs when the agent has stopped; nothing may follow from it.
+void Device::end_actions() {
+  for (const auto& [run, observer] : std::exchange(running_, {})) {
+    observer->run_finished(run, base::fail(base::ErrorCode::kIo, "ended: the agent stops"));
+  }
+}
+
 // Whatever runs is forgotten; late callbacks carry the number of a process that is no more.
 void Device::end_process(base::Duration off_for) {
   context_.trace.line(context_.now(), "off", name_);
@@ -156,6 +164,8 @@ void Device::end_process(base::Duration off_for) {
   }
   links_.clear();
   open_.clear();
+  said_.clear();
+  running_.clear();
   // In calm nobody stays off, neither who was told to stop before it and ends in it.
   context_.schedule.after(context_.calm ? 100ms : off_for, [this] { boot(); });
 }
@@ -163,6 +173,9 @@ void Device::end_process(base::Duration off_for) {
 void Device::act(const char* label, const Rules& rules, agent::Run run,
                  const agent::ReceivedEvent& event, agent::RunObserver& observer) {
   if (power_lost_) return;
+  if (agent_->state() == agent::State::kStopped) {
+    return context_.broken("stopped", name_ + ": expected no action after the end, got " + label);
+  }
   const protocol::Event& it = event.event();
   const bool has_second = rules.has_second && it.name.starts_with("two");
   const bool is_first = label == kFirst;
@@ -182,6 +195,7 @@ void Device::act(const char* label, const Rules& rules, agent::Run run,
   if (takes == 0ms) {
     return end_action(process_, run, event.stream(), it.seq, last, fails, observer);
   }
+  running_[run] = &observer;
   context_.schedule.after(takes, [this, process = process_, run, epoch = event.stream(),
                                   seq = it.seq, last, fails, &observer] {
     if (process != process_) return;
@@ -192,6 +206,7 @@ void Device::act(const char* label, const Rules& rules, agent::Run run,
 void Device::end_action(std::uint64_t process, agent::Run run, const std::string& epoch,
                         std::uint64_t seq, bool last, bool fails, agent::RunObserver& observer) {
   if (process != process_) return;
+  running_.erase(run);
   if (fails) book_.action_failed(epoch, seq);
   if (last) {
     book_.finished(epoch, seq);

@@ -89,6 +89,7 @@ class Device final : public LinkEnd,
   template <class Call>
   void sometime(Trouble trouble, base::Duration stretch, Call call);
   void end_process(base::Duration off_for);
+  void end_actions();
   void end_action(std::uint64_t process, agent::Run run, const std::string& epoch,
                   std::uint64_t seq, bool last, bool fails, agent::RunObserver& observer);
   // Another configuration, as SIGHUP brings it.
@@ -99,6 +100,7 @@ class Device final : public LinkEnd,
   void first_answer(std::string_view text);
   void expect_another_try(agent::Attempt attempt);
   void expect_taken(agent::Attempt attempt, std::string_view text);
+  void expect_acknowledgement(protocol::Cursor cursor);
   std::optional<agent::Attempt> attempt_of(LinkId link) const;
 
   Context& context_;
@@ -111,6 +113,7 @@ class Device final : public LinkEnd,
   std::shared_ptr<agent::RuleSet> rules_;
   std::uint64_t rules_number_ = 0;
   std::map<agent::Run, std::uint64_t> began_with_;  // the set that an event's first action was of
+  std::map<agent::Run, agent::RunObserver*> running_;
 
   std::map<std::string, std::string, std::less<>> storage_;
   std::optional<std::string> loaded_;  // the cursor that the process found
@@ -118,11 +121,13 @@ class Device final : public LinkEnd,
   std::uint64_t process_ = 0;
   std::map<agent::Attempt, LinkId> links_;  // open or opening, of this process
   std::map<agent::Attempt, LinkId> open_;
+  std::map<agent::Attempt, std::string> said_;  // the cursor of its last sync
   std::uint64_t alarm_ = 0;
   bool power_lost_ = false;  // in the middle of a step
   bool network_out_ = false;
   std::int64_t clock_error_ms_ = 0;
   std::uint64_t frames_sent_ = 0;
+  std::uint64_t failed_writes_ = 0;
 };
 
 }  // namespace beckon::sim

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/json/json.h"
 #include "tests/sim/device.h"
 
 namespace beckon::sim {
@@ -120,7 +121,32 @@ void Device::send(agent::Attempt attempt, std::string_view text) {
   if (dies_now()) return;
   ++frames_sent_;
   const auto link = open_.find(attempt);
-  if (link != open_.end()) gateway_.send(link->second, text);
+  if (link == open_.end()) return;
+  const auto frame = json::parse(text);
+  said_[attempt] = frame ? (*frame)["cursor"].string_or("") : "";
+  gateway_.send(link->second, text);
+}
+
+// What is handled and stored is acknowledged on a link that is there, or was heard on another: no
+// heartbeat is waited for (P-12).
+void Device::expect_acknowledgement(protocol::Cursor cursor) {
+  cursor.seq = book_.newest_handled(cursor);
+  if (cursor.seq == 0) return;
+  const base::Duration longest = options_.timing.backoff_cap + 5s;
+  context_.schedule.after(
+      longest, [this, cursor, longest, process = process_, failed = failed_writes_] {
+        // What comes after it waits for its storage, and this with it.
+        if (failed != failed_writes_) return;
+        if (process != process_ || !online() || book_.has_acknowledged(cursor)) return;
+        for (const auto& [attempt, link] : open_) {
+          const auto said = protocol::parse_cursor(said_[attempt]);
+          if (said && (said->epoch != cursor.epoch || said->seq >= cursor.seq)) return;
+        }
+        context_.broken("acknowledges", name_ + ": expected it to acknowledge " +
+                                            protocol::to_string(cursor) + " within " +
+                                            std::to_string(longest.count() / 1000) +
+                                            " s of storing that, got nothing");
+      });
 }
 
 void Device::close(agent::Attempt attempt, std::uint16_t code) {
@@ -158,7 +184,11 @@ base::Status Device::put(std::string_view key, std::string_view value) {
   const bool dies = dies_now();
   const bool fails = dies || context_.strikes(Trouble::kStorageFails);
   if (!fails || context_.dice.one_in(2)) hold(key, value);
-  if (fails) return base::fail(base::ErrorCode::kIo, "the write failed");
+  if (fails) {
+    ++failed_writes_;
+    return base::fail(base::ErrorCode::kIo, "the write failed");
+  }
+  if (key == kCursorKey) expect_acknowledgement(*protocol::parse_cursor(value));
   return {};
 }
 
