@@ -4,14 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
 
 #include "common/json/json.h"
 #include "common/protocol/limits.h"
 #include "common/signature/event_signature.h"
+#include "tests/support/temporary_folder.h"
 
 namespace beckon::cli {
 namespace {
@@ -77,11 +76,6 @@ TEST(SignedEvent, ForEveryDeviceThereIsNone) {
 
 class SigningKeyTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    char name[] = "/tmp/beckon-signing-XXXXXX";
-    folder_ = mkdtemp(name);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
   std::string write(const std::string& text, mode_t mode) const {
     const std::string path = folder_ + "/signer.key";
     std::ofstream(path) << text;
@@ -93,7 +87,8 @@ class SigningKeyTest : public ::testing::Test {
     return key ? "read" : key.error().message;
   }
 
-  std::string folder_;
+  tests::TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
   crypto::PrivateKey key_ = crypto::PrivateKey::generate();
 };
 

@@ -6,6 +6,7 @@
 
 #include "platform/linux/actions/file_action.h"
 #include "platform/linux/actions/log_action.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/platform/action_fixture.h"
 
 namespace beckon::platform {
@@ -26,17 +27,8 @@ class ListLog final : public base::LogSink {
 
 class ActionsTest : public ActionTest {
  protected:
-  void SetUp() override {
-    ActionTest::SetUp();
-    char name[] = "/tmp/beckon-actions-XXXXXX";
-    ASSERT_NE(mkdtemp(name), nullptr);
-    directory_ = name;
-  }
-  void TearDown() override {
-    std::filesystem::remove_all(directory_);
-    ActionTest::TearDown();
-  }
-  std::string directory_;
+  tests::TemporaryFolder temporary_;
+  const std::string directory_ = temporary_.path();
 };
 
 TEST_F(ActionsTest, LogWritesALineAtItsLevel) {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/platform/action_fixture.h"
 
 namespace beckon::platform {
@@ -21,14 +22,7 @@ class ExecActionTest : public ActionTest {
  protected:
   void SetUp() override {
     ActionTest::SetUp();
-    char name[] = "/tmp/beckon-exec-XXXXXX";
-    ASSERT_NE(mkdtemp(name), nullptr);
-    directory_ = name;
     type_.set_processes(*processes_);
-  }
-  void TearDown() override {
-    std::filesystem::remove_all(directory_);
-    ActionTest::TearDown();
   }
   // Runs `sh -c script sh arguments…` in the test's folder.
   base::Status shell(const std::string& script, const std::string& more = "",
@@ -44,7 +38,8 @@ class ExecActionTest : public ActionTest {
     return {std::istreambuf_iterator<char>(in), {}};
   }
 
-  std::string directory_;
+  tests::TemporaryFolder temporary_;
+  const std::string directory_ = temporary_.path();
   ExecActionType type_{base::null_log()};
 };
 

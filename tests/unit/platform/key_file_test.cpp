@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "platform/linux/identity.h"
+#include "tests/support/temporary_folder.h"
 
 namespace beckon::platform {
 namespace {
@@ -20,11 +21,6 @@ using ::testing::StartsWith;
 
 class KeyFileTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    char name[] = "/tmp/beckon-key-XXXXXX";
-    folder_ = mkdtemp(name);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
   std::string path() const { return folder_ + "/device.key"; }
   std::string content() const {
     std::ifstream file(path());
@@ -39,7 +35,8 @@ class KeyFileTest : public ::testing::Test {
         std::distance(std::filesystem::directory_iterator(folder_), {}));
   }
 
-  std::string folder_;
+  tests::TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
 };
 
 TEST_F(KeyFileTest, IsMadeForItsOwnerAloneWhateverTheUmask) {

@@ -4,10 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
+
+#include "tests/support/temporary_folder.h"
 
 namespace beckon::platform {
 namespace {
@@ -17,11 +17,6 @@ using ::testing::HasSubstr;
 
 class SignersTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    char name[] = "/tmp/beckon-signers-XXXXXX";
-    folder_ = mkdtemp(name);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
   std::string write(const std::string& text, mode_t mode) const {
     const std::string path = folder_ + "/signer.pub";
     std::ofstream(path) << text;
@@ -35,7 +30,8 @@ class SignersTest : public ::testing::Test {
     return keys ? "read" : keys.error().message;
   }
 
-  std::string folder_;
+  tests::TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
   crypto::PublicKey key_ = crypto::PrivateKey::generate().public_key();
 };
 

@@ -12,6 +12,7 @@
 #include <set>
 
 #include "platform/linux/storage.h"
+#include "tests/support/temporary_folder.h"
 
 namespace beckon::platform {
 namespace {
@@ -21,14 +22,8 @@ using ::testing::HasSubstr;
 
 class StorageFaultTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    char name[] = "/tmp/beckon-storage-XXXXXX";
-    ASSERT_NE(mkdtemp(name), nullptr);
-    directory_ = name;
-  }
-  void TearDown() override { fs::remove_all(directory_); }
-
-  std::string directory_;
+  tests::TemporaryFolder temporary_;
+  const std::string directory_ = temporary_.path();
 };
 
 // remove, open, write, fsync, rename, open the directory, fsync it

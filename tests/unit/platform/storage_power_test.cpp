@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "platform/linux/storage.h"
+#include "tests/support/temporary_folder.h"
 
 namespace beckon::platform {
 namespace {
@@ -173,14 +174,8 @@ class DiskCalls final : public FileCalls {
 
 class StoragePowerTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    char name[] = "/tmp/beckon-storage-XXXXXX";
-    ASSERT_NE(mkdtemp(name), nullptr);
-    directory_ = name;
-  }
-  void TearDown() override { fs::remove_all(directory_); }
-
-  std::string directory_;
+  tests::TemporaryFolder temporary_;
+  const std::string directory_ = temporary_.path();
 };
 
 TEST_F(StoragePowerTest, APowerCutAfterAnyCallLeavesTheOldOrTheNewValueWhole) {

@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/temporary_folder.h"
+
 namespace beckon::platform {
 namespace {
 
@@ -17,14 +19,8 @@ using ::testing::HasSubstr;
 
 class StorageTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    char name[] = "/tmp/beckon-storage-XXXXXX";
-    ASSERT_NE(mkdtemp(name), nullptr);
-    directory_ = name;
-  }
-  void TearDown() override { std::filesystem::remove_all(directory_); }
-
-  std::string directory_;
+  tests::TemporaryFolder temporary_;
+  const std::string directory_ = temporary_.path();
 };
 
 TEST_F(StorageTest, WhatWasPutIsThereForTheNextProcess) {

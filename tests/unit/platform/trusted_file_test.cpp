@@ -6,9 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+
+#include "tests/support/temporary_folder.h"
 
 namespace beckon::platform {
 namespace {
@@ -18,21 +19,17 @@ using ::testing::HasSubstr;
 class TrustedFile : public ::testing::Test {
  protected:
   void SetUp() override {
-    char name[] = "/tmp/beckon-trusted-XXXXXX";
-    ASSERT_NE(mkdtemp(name), nullptr);
-    folder_ = name;
-    path_ = folder_ + "/agent.json";
     std::ofstream(path_) << "{}";
     ASSERT_EQ(chmod(path_.c_str(), 0644), 0);
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
   std::string refusal(const std::string& path) {
     const auto text = read_trusted_file(path, 1000);
     return text ? "none, and read " + *text : text.error().message;
   }
 
-  std::string folder_;
-  std::string path_;
+  tests::TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
+  const std::string path_ = folder_ + "/agent.json";
 };
 
 TEST_F(TrustedFile, AFileThatOnlyItsOwnerCanWriteIsRead) {

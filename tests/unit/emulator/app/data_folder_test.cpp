@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
+
+#include "tests/support/temporary_folder.h"
 
 namespace beckon::emulator {
 namespace {
@@ -18,13 +18,8 @@ unsigned mode_of(const std::string& path) {
 
 class DataFolder : public ::testing::Test {
  protected:
-  DataFolder() {
-    char name[] = "/tmp/beckon-data-XXXXXX";
-    top_ = mkdtemp(name);
-  }
-  ~DataFolder() override { std::filesystem::remove_all(top_); }
-
-  std::string top_;
+  tests::TemporaryFolder temporary_;
+  const std::string top_ = temporary_.path();
 };
 
 TEST_F(DataFolder, WhatIsMadeIsItsOwnersAlone) {

@@ -6,11 +6,10 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 
 #include "emulator/dynamodb/sqlite.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/emulator/dynamodb/service_fixture.h"
 
 namespace beckon::emulator::dynamodb {
@@ -18,14 +17,7 @@ namespace {
 
 class Persistence : public ServiceFixture {
  protected:
-  Persistence() {
-    char name[] = "/tmp/beckon-dynamodb-XXXXXX";
-    directory_ = mkdtemp(name);
-  }
-  ~Persistence() override {
-    service_.reset();
-    std::filesystem::remove_all(directory_);
-  }
+  ~Persistence() override { service_.reset(); }
 
   static base::Result<std::unique_ptr<DynamoDbService>> try_open(const std::string& directory,
                                                                  std::vector<TableModel> tables) {
@@ -35,7 +27,8 @@ class Persistence : public ServiceFixture {
     return DynamoDbService::open(std::move(options), base::null_log());
   }
 
-  std::string directory_;
+  tests::TemporaryFolder temporary_;
+  const std::string directory_ = temporary_.path();
 };
 
 TEST_F(Persistence, ItemsAndTablesAreThereAfterAReopening) {

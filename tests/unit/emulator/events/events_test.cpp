@@ -6,13 +6,13 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
 
 #include "emulator/events/async_queue.h"
 #include "emulator/events/event_bridge.h"
 #include "emulator/events/journal.h"
 #include "emulator/events/rule_delivery.h"
 #include "emulator/loop/event_loop.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/emulator/events/fakes.h"
 
 namespace beckon::emulator {
@@ -84,17 +84,9 @@ struct Parts {
 
 class EventsOnLoop : public ::testing::Test {
  protected:
-  EventsOnLoop() {
-    char name[] = "/tmp/beckon-events-XXXXXX";
-    folder_ = ::mkdtemp(name);
-  }
-  ~EventsOnLoop() override {
-    ::unlink((folder_ + "/events.journal").c_str());
-    ::rmdir(folder_.c_str());
-  }
-
   AppModel model_ = make_model();
-  std::string folder_;
+  tests::TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
 };
 
 // An event whose function fails goes through its retries into the queue of dead letters.

@@ -10,9 +10,10 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <vector>
+
+#include "tests/support/temporary_folder.h"
 
 namespace {
 
@@ -54,16 +55,6 @@ using Entries = std::map<std::string, std::string>;
 
 class Journal : public ::testing::Test {
  protected:
-  Journal() {
-    char name[] = "/tmp/beckon-journal-XXXXXX";
-    folder_ = ::mkdtemp(name);
-    path_ = folder_ + "/events.journal";
-  }
-  ~Journal() override {
-    std::remove(path_.c_str());
-    std::remove(folder_.c_str());
-  }
-
   std::unique_ptr<JournalStore> open(JournalStore::Options options = {}) {
     auto store = JournalStore::open(path_, options, base::null_log());
     EXPECT_TRUE(store) << store.error().message;
@@ -109,8 +100,9 @@ class Journal : public ::testing::Test {
     std::fclose(file);
   }
 
-  std::string folder_;
-  std::string path_;
+  tests::TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
+  const std::string path_ = folder_ + "/events.journal";
 };
 
 // What was applied is there after the file is opened anew; what was erased is not.

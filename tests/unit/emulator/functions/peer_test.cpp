@@ -13,6 +13,7 @@
 #include <fstream>
 
 #include "tests/support/http_client.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/emulator/functions/functions_fixture.h"
 
 namespace beckon::emulator {
@@ -22,12 +23,6 @@ using ::testing::HasSubstr;
 
 class RuntimeClientsTest : public FunctionsFixture {
  protected:
-  RuntimeClientsTest() {
-    std::string pattern = std::filesystem::temp_directory_path() / "beckon-api-XXXXXX";
-    directory_ = mkdtemp(pattern.data());
-  }
-  ~RuntimeClientsTest() override { std::filesystem::remove_all(directory_); }
-
   struct Place {
     std::string host;
     int port = 0;
@@ -74,7 +69,8 @@ class RuntimeClientsTest : public FunctionsFixture {
 
   static constexpr const char* kNext = "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n";
 
-  std::filesystem::path directory_;
+  tests::TemporaryFolder temporary_;
+  const std::filesystem::path directory_ = temporary_.path();
 };
 
 // A program of this machine, or a page that its browser shows, takes no invocation and answers

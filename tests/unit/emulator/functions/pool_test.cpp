@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <set>
 
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/emulator/functions/functions_fixture.h"
 
 namespace beckon::emulator {
@@ -18,12 +19,6 @@ using Outcome = InvokeResult::Outcome;
 
 class FunctionPoolTest : public FunctionsFixture {
  protected:
-  FunctionPoolTest() {
-    std::string pattern = std::filesystem::temp_directory_path() / "beckon-pool-XXXXXX";
-    directory_ = mkdtemp(pattern.data());
-  }
-  ~FunctionPoolTest() override { std::filesystem::remove_all(directory_); }
-
   // As a linker does it: a new file in the place of the old one.
   void build_bootstrap() {
     const auto target = directory_ / "bootstrap";
@@ -44,7 +39,8 @@ class FunctionPoolTest : public FunctionsFixture {
     EXPECT_EQ(came, processes);
   }
 
-  std::filesystem::path directory_;
+  tests::TemporaryFolder temporary_;
+  const std::filesystem::path directory_ = temporary_.path();
 };
 
 TEST_F(FunctionPoolTest, AWarmProcessIsUsedAgain) {
