@@ -7,38 +7,18 @@ connection (per sync for `says`). An attack returns when it is over, or ends wit
 the agent hung up; either way the connection is closed.
 """
 
-import base64
 import contextlib
-import hashlib
 import pathlib
 import struct
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "unit" / "platform" / "program"))
-from stream_server import Connection, StreamServer  # noqa: E402,F401  pylint: disable=wrong-import-position
+# pylint: disable=wrong-import-position
+from stream_server import Connection, StreamServer, accept_of, read_request  # noqa: E402,F401
 
-_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 # No attack lasts longer, whatever the agent does: then it is the test that fails.
 ATTACK_S_MAX = 60
-
-
-def read_request(sock):
-    """The agent's handshake: its headers, names in lower case."""
-    head = b""
-    while b"\r\n\r\n" not in head:
-        data = sock.recv(4096)
-        if not data:
-            raise EOFError
-        head += data
-    lines = head.decode("latin-1").split("\r\n")
-    return {name.strip().lower(): value.strip()
-            for name, _, value in (line.partition(":") for line in lines[1:])}
-
-
-def accept_of(headers):
-    """The one right Sec-WebSocket-Accept."""
-    return base64.b64encode(hashlib.sha1(headers["sec-websocket-key"].encode() + _GUID).digest()).decode()
 
 
 def wait_hang_up(sock):

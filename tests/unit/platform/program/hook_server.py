@@ -4,9 +4,7 @@
 Threads, standard library only; requests are looked at with wait_requests().
 """
 
-import socket
-import threading
-import time
+from threaded_server import ThreadedServer
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -16,48 +14,19 @@ class Request:
         self.method, self.target, self.headers, self.body = method, target, headers, body
 
 
-class HookServer:
+class HookServer(ThreadedServer):
     def __init__(self, answer=OK, tls=None, host="127.0.0.1"):
         """answer: bytes, or a function of (socket, request) that sends them."""
         self.answer = answer
         self.requests = []
-        self.accepted = 0
-        self._context = tls
-        self._change = threading.Condition()
-        self._listener = socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__(tls, host)
 
-    def stop(self):
-        try:
-            self._listener.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
-        self._listener.close()
-
-    def wait(self, condition, what, timeout_s=20.0):
-        deadline = time.monotonic() + timeout_s
-        with self._change:
-            while not condition():
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    raise AssertionError(f"waited {timeout_s:.0f} s for {what}; {len(self.requests)} requests came")
-                self._change.wait(min(left, 0.5))
+    def _what_came(self):
+        return f"{len(self.requests)} requests came"
 
     def wait_requests(self, count):
-        self.wait(lambda: len(self.requests) >= count, f"{count} requests")
+        self.wait_until(lambda: len(self.requests) >= count, f"{count} requests")
         return self.requests
-
-    def _accept(self):
-        while True:
-            try:
-                sock, _ = self._listener.accept()
-            except OSError:
-                return
-            with self._change:
-                self.accepted += 1
-                self._change.notify_all()
-            threading.Thread(target=self._serve, args=(sock,), daemon=True).start()
 
     def _serve(self, sock):
         try:

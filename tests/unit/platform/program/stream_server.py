@@ -11,9 +11,28 @@ import json
 import socket
 import struct
 import threading
-import time
+
+from threaded_server import ThreadedServer
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+
+def read_request(sock):
+    """The agent's handshake: its headers, names in lower case."""
+    head = b""
+    while b"\r\n\r\n" not in head:
+        data = sock.recv(4096)
+        if not data:
+            raise EOFError
+        head += data
+    lines = head.decode("latin-1").split("\r\n")
+    return {name.strip().lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in lines[1:])}
+
+
+def accept_of(headers):
+    """The one right Sec-WebSocket-Accept."""
+    return base64.b64encode(hashlib.sha1(headers["sec-websocket-key"].encode() + _GUID).digest()).decode()
 
 
 class Connection:
@@ -70,7 +89,7 @@ class Connection:
                 pass
 
 
-class StreamServer:
+class StreamServer(ThreadedServer):
     def __init__(self, epoch="k3f9", tls=None, host="127.0.0.1", tunnel=False):
         self.epoch = epoch
         self.events = []            # {"seq", "id", "name", "time", "data"}
@@ -83,25 +102,16 @@ class StreamServer:
         self.pings = 0              # that came
         self.answers_pings = True
         self.remembers = False      # a device without a cursor goes on at its last one (P-19)
-        self._change = threading.Condition()
         self.tls_versions = []      # of every TLS handshake that was finished
-        self._context = tls         # an ssl.SSLContext, or plain text
         self._tunnel = tunnel       # answers CONNECT first, as a proxy that is the server itself
-        self._listener = socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__(tls, host)
 
     @property
     def url(self):
         return f"ws{'s' if self._context else ''}://127.0.0.1:{self.port}/dev"
 
     def stop(self):
-        # Closing alone would leave the accepting thread one more connection.
-        try:
-            self._listener.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
-        self._listener.close()
+        super().stop()
         for connection in list(self.connections):
             connection.reset()
 
@@ -124,16 +134,6 @@ class StreamServer:
         with self._change:
             return [connection for connection in self.connections if connection.open]
 
-    def wait_until(self, condition, what, timeout_s=15.0):
-        """Waits until condition() is true; looks again after every change."""
-        deadline = time.monotonic() + timeout_s
-        with self._change:
-            while not condition():
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    raise AssertionError(f"waited {timeout_s:.0f} s for {what}; syncs: {self.syncs}")
-                self._change.wait(min(left, 0.5))
-
     def acknowledged(self):
         """The highest seq of this epoch that a sync acknowledged."""
         cursors = [sync["cursor"].split(":") for sync in self.syncs if "cursor" in sync]
@@ -141,6 +141,9 @@ class StreamServer:
 
     def failures(self):
         return [failure for sync in self.syncs for failure in sync.get("failed", [])]
+
+    def _what_came(self):
+        return f"syncs: {self.syncs}"
 
     # --- the protocol --------------------------------------------------------------------------
 
@@ -173,14 +176,6 @@ class StreamServer:
                   "events": chosen, "more": last < head, "lost": 0}
         return {**answer, "reset": True} if reset else answer
 
-    def _accept(self):
-        while True:
-            try:
-                sock, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(sock,), daemon=True).start()
-
     def _serve(self, sock):
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -193,19 +188,11 @@ class StreamServer:
             connection = self._shake_hands(sock)
             if connection:
                 self._read(connection)
-        except OSError:
+        except (OSError, EOFError):
             sock.close()
 
     def _shake_hands(self, sock):
-        head = b""
-        while b"\r\n\r\n" not in head:
-            data = sock.recv(4096)
-            if not data:
-                return None
-            head += data
-        lines = head.decode("latin-1").split("\r\n")
-        headers = {name.strip().lower(): value.strip()
-                   for name, _, value in (line.partition(":") for line in lines[1:])}
+        headers = read_request(sock)
         with self._change:
             self.handshakes.append(headers)
             status = self.statuses.pop(0) if self.statuses else 101
@@ -214,10 +201,8 @@ class StreamServer:
             sock.sendall(f"HTTP/1.1 {status} No\r\nContent-Length: 2\r\n\r\n{{}}".encode())
             sock.close()
             return None
-        accept = base64.b64encode(
-            hashlib.sha1(headers["sec-websocket-key"].encode() + _GUID).digest()).decode()
         sock.sendall("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                     f"Connection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n".encode())
+                     f"Connection: Upgrade\r\nSec-WebSocket-Accept: {accept_of(headers)}\r\n\r\n".encode())
         connection = Connection(sock, headers)
         with self._change:
             self.connections.append(connection)

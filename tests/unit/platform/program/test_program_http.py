@@ -288,7 +288,7 @@ class Time(HttpCase):
         self.server.post(name="marker")
         agent.wait_log("event: seen")  # whatever begins has begun
         with socket.create_connection(("127.0.0.1", hook.port)):
-            hook.wait(lambda: hook.accepted >= 5, "this connection, after all earlier ones")
+            hook.wait_until(lambda: hook.accepted >= 5, "this connection, after all earlier ones")
             self.assertEqual(hook.accepted, 5)
         release.set()
         self.server.wait_until(lambda: self.server.acknowledged() == 11, "all of them", 40)
