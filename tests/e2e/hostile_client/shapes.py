@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Handshakes and frames, to be sent as they are or spoilt."""
 
-import struct
+from support import websocket_frame
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 NAMES = "X-User-Id: Mallory\r\nX-Device-Id: Lurker\r\n"
@@ -14,13 +14,5 @@ def handshake(more="", target="/dev", head=UPGRADE + NAMES, method="GET", versio
 
 
 def frame(first_byte, payload=b"", length=None, masked=True):
-    """A frame as it is told: length may lie about the payload, which may lack its mask."""
-    length = len(payload) if length is None else length
-    bit = 0x80 if masked else 0
-    if length < 126:
-        head = bytes([first_byte, bit | length])
-    elif length < 65536:
-        head = bytes([first_byte, bit | 126]) + struct.pack("!H", length)
-    else:
-        head = bytes([first_byte, bit | 127]) + struct.pack("!Q", length)
-    return head + (b"\0\0\0\0" if masked else b"") + payload
+    """A client's frame; length may lie about the payload, which may lack its mask."""
+    return websocket_frame.frame(first_byte, payload, length, mask=b"\0\0\0\0" if masked else b"")

@@ -9,13 +9,14 @@ the agent hung up; either way the connection is closed.
 
 import contextlib
 import pathlib
-import struct
 import sys
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "unit" / "platform" / "program"))
 # pylint: disable=wrong-import-position
 from stream_server import Connection, StreamServer, accept_of, read_request  # noqa: E402,F401
+from support.websocket_frame import frame  # noqa: E402,F401
 
 # No attack lasts longer, whatever the agent does: then it is the test that fails.
 ATTACK_S_MAX = 60
@@ -60,19 +61,6 @@ def drip(data, every_s):
         sock.settimeout(ATTACK_S_MAX)
         wait_hang_up(sock)
     return attack
-
-
-def frame(first, payload=b"", length=None, mask=False):
-    """A frame as it is told: nothing here keeps to the protocol. length: what the head says instead."""
-    size = len(payload) if length is None else length
-    bit = 0x80 if mask else 0
-    if size < 126:
-        head = bytes([first, bit | size])
-    elif size < 65536:
-        head = bytes([first, bit | 126]) + struct.pack("!H", size)
-    else:
-        head = bytes([first, bit | 127]) + struct.pack("!Q", size)
-    return head + (b"\1\2\3\4" if mask else b"") + payload
 
 
 class HostileServer(StreamServer):

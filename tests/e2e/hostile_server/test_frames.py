@@ -33,7 +33,7 @@ class Frames(Ordeal):
             ("the third reserved bit", frame(FIN | 0x10 | PING), "0x99"),
             ("a reserved kind of message", frame(FIN | 3, b"{}"), "0x83"),
             ("a reserved kind of control", frame(FIN | 15, b"{}"), "0x8f"),
-            ("a mask", frame(FIN | TEXT, b"{}", mask=True), "0x82"),
+            ("a mask", frame(FIN | TEXT, b"{}", mask=b"\1\2\3\4"), "0x82"),
             ("a long ping", frame(FIN | PING, b"x" * 126), "0x7e"),
             ("a very long ping", frame(FIN | PING, length=1 << 40), "0x7f"),
             ("a ping in pieces", frame(PING, b"x"), "0x09"),

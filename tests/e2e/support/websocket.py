@@ -10,6 +10,7 @@ import struct
 import urllib.parse
 
 from .wait import Timeout, seconds
+from .websocket_frame import frame
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
@@ -84,18 +85,12 @@ class WebSocket:
 
     def send_frame(self, opcode, payload=b"", fin=True, first_byte=None):
         """One masked frame; first_byte replaces FIN, RSV and opcode for malformed ones."""
-        head = bytes([first_byte if first_byte is not None else (0x80 if fin else 0) | opcode])
-        if len(payload) < 126:
-            head += bytes([0x80 | len(payload)])
-        elif len(payload) < 65536:
-            head += bytes([0x80 | 126]) + struct.pack("!H", len(payload))
-        else:
-            head += bytes([0x80 | 127]) + struct.pack("!Q", len(payload))
+        first = first_byte if first_byte is not None else (0x80 if fin else 0) | opcode
         mask = os.urandom(4)
         repeated = (mask * (len(payload) // 4 + 1))[:len(payload)]
         masked = (int.from_bytes(payload, "big") ^ int.from_bytes(repeated, "big")).to_bytes(
             len(payload), "big")
-        self.socket.sendall(head + mask + masked)
+        self.socket.sendall(frame(first, masked, mask=mask))
 
     def send(self, message):
         """A text message: a string as it is, anything else as JSON."""
