@@ -66,6 +66,12 @@ Verdict SignatureGate::judge(const ReceivedEvent& event, base::WallTime now) {
     case Answer::kReplayed: return refused("replayed: an event with this signature has ended");
     case Answer::kRunning: return refused("replayed: an event with this signature runs");
     case Answer::kTooOld:
+      if (memory_.begins_ahead(now, signers_.clock_skew)) {
+        return refused("this device's memory of signed events begins at " +
+                       date(memory_.begins_at_s()) +
+                       ": its clock was ahead; stop the agent, remove " + memory_.storage_key() +
+                       " from its state folder, start it");
+      }
       return refused("it was made before " + date(memory_.begins_at_s()) +
                      ", when this device's memory of signed events begins; sign it again");
     case Answer::kForgotten:

@@ -41,13 +41,27 @@ std::uint64_t short_hash(std::string_view text, std::size_t bytes) {
   return take_number(view, bytes);
 }
 
+// Whatever was admitted before this moment was made, by its signer's clock, before this time.
+std::int64_t first_date_s(base::WallTime now, base::Duration clock_skew) {
+  return (now.unix_ms + clock_skew.count()) / 1000 + 1;
+}
+
 }  // namespace
 
 void SignatureMemory::open(std::optional<base::WallTime> now, base::Duration clock_skew) {
   if (is_open_) return;
   is_open_ = true;
   const auto value = storage_.get(storage_key_);
-  if (value && *value && decode(**value)) return;
+  if (value && *value && decode(**value)) {
+    if (now && begins_ahead(*now, clock_skew)) {
+      log_.error(
+          "the memory of signed events begins at %s, which is yet to come: this device's clock was "
+          "ahead when it began; until then every signed event is refused. If the clock is right "
+          "now, stop the agent, remove %s from its state folder and start it",
+          base::format_rfc3339({begins_at_s() * 1000}).c_str(), storage_key_.c_str());
+    }
+    return;
+  }
   if (!value || *value) {
     log_.error(
         "the memory of signed events cannot be used: %s; those that were made before now are "
@@ -57,12 +71,15 @@ void SignatureMemory::open(std::optional<base::WallTime> now, base::Duration clo
   if (now) begin(*now, clock_skew);
 }
 
-// Whatever was admitted before this moment was made, by its signer's clock, before this time.
 void SignatureMemory::begin(base::WallTime now, base::Duration clock_skew) {
-  begins_at_s_ = std::min((now.unix_ms + clock_skew.count()) / 1000 + 1, signature::kDateMax_s);
+  begins_at_s_ = std::min(first_date_s(now, clock_skew), signature::kDateMax_s);
   log_.info("signed events are acted on that are made from %s on",
             base::format_rfc3339({*begins_at_s_ * 1000}).c_str());
   is_dirty_ = !store().has_value();
+}
+
+bool SignatureMemory::begins_ahead(base::WallTime now, base::Duration clock_skew) const {
+  return begins_at_s() > first_date_s(now, 2 * clock_skew);
 }
 
 SignatureMemory::Answer SignatureMemory::admit(const signature::EventSignature& signature,

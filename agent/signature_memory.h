@@ -61,6 +61,11 @@ class SignatureMemory {
   base::Status flush();
 
   std::int64_t begins_at_s() const { return begins_at_s_.value_or(0); }
+  // Whether nothing that is signed now or soon can be admitted: the clock was ahead by more than
+  // clock_skew when this began. It does not mend itself, since a clock that is behind now would
+  // look the same.
+  bool begins_ahead(base::WallTime now, base::Duration clock_skew) const;
+  const std::string& storage_key() const { return storage_key_; }
   std::size_t size() const { return entries_.size(); }
 
  private:

@@ -193,5 +193,45 @@ TEST(SignatureGateAtRest, WithoutSignersTheStorageIsNotTouched) {
             Kind::kRefused);
 }
 
+class ErrorLog final : public base::LogSink {
+ public:
+  void write(base::LogLevel level, std::string_view, std::string_view text) override {
+    if (level == base::LogLevel::kError) errors.emplace_back(text);
+  }
+  bool enabled(base::LogLevel) const override { return true; }
+  std::vector<std::string> errors;
+};
+
+// P-78. Signing again, which helps where the memory began lately, would not help here.
+TEST(SignatureGate, AMemoryThatBeganWhileTheClockWasAheadIsSaidWithTheWayOut) {
+  constexpr std::int64_t kDay_s = 86'400;
+  constexpr char kFile[] = "cursor-0123456789abcdef.signed";
+  const crypto::PrivateKey key = crypto::PrivateKey::generate();
+  const ReceivedEvent event("ep", signed_event({}, key), {});
+  const base::WallTime now{kNow_s * 1000};
+  Disk disk;
+  ErrorLog log;
+  SignatureGate(disk, kFile, log)
+      .set_signers({"laptop", {key.public_key()}, 60s}, {now.unix_ms + kDay_s * 1000});
+  EXPECT_THAT(log.errors, ::testing::IsEmpty()) << "nobody can know yet";
+  SignatureGate put_right(disk, kFile, log);
+  put_right.set_signers({"laptop", {key.public_key()}, 60s}, now);
+  ASSERT_EQ(log.errors.size(), 1U);
+  for (const std::string& text : {log.errors[0], put_right.judge(event, now).reason}) {
+    EXPECT_THAT(text, HasSubstr("begins at 2096-10-03T07:07:41Z"));
+    EXPECT_THAT(text, HasSubstr("stop the agent, remove " + std::string(kFile)));
+    EXPECT_THAT(text, ::testing::Not(HasSubstr("sign it again")));
+  }
+  EXPECT_LE(put_right.judge(event, now).reason.size(), protocol::kFailedTextBytesMax)
+      << "a receipt has it whole";
+  disk.value.reset();
+  SignatureGate removed(disk, kFile, log);
+  removed.set_signers({"laptop", {key.public_key()}, 60s}, {now.unix_ms - 61'000});
+  EXPECT_EQ(removed.judge(event, now).kind, Kind::kRun);
+  SignatureGate started_again(disk, kFile, log);
+  started_again.set_signers({"laptop", {key.public_key()}, 60s}, {now.unix_ms - 61'000});
+  EXPECT_EQ(log.errors.size(), 1U) << "a clock that goes as it should is nothing to report";
+}
+
 }  // namespace
 }  // namespace beckon::agent
