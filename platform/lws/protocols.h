@@ -14,7 +14,7 @@ inline constexpr char kWatchProtocol[] = "beckon-watch";
 
 // transport.cpp: a connection's events. The opaque user data is its Connection.
 int transport_callback(lws* wsi, lws_callback_reasons reason, void* user, void* in, size_t length);
-// http_client.cpp: a request's events. The opaque user data is its Exchange.
+// http_exchange.cpp: a request's events. The opaque user data is its Exchange.
 int http_callback(lws* wsi, lws_callback_reasons reason, void* user, void* in, size_t length);
 // connection.cpp: libwebsockets ends the connection because of this byte of a frame's head.
 void frame_refused(lws* wsi, unsigned char byte);
