@@ -86,6 +86,13 @@ std::optional<lambdas::Item> World::row(const std::string& table, const std::str
   return found->second;
 }
 
+std::string World::stored_cursor(const std::string& device) {
+  namespace schema = lambdas::schema;
+  const auto found = row("devices", device);
+  return found ? std::string(lambdas::string_of(*found, schema::kCursor).value_or("none"))
+               : "no row";
+}
+
 protocol::SyncRequest from_cursor(const protocol::Cursor& cursor) {
   protocol::SyncRequest request;
   request.cursor = cursor;

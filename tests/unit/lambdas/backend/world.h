@@ -45,6 +45,8 @@ class World {
   // One row, or none.
   std::optional<lambdas::Item> row(const std::string& table, const std::string& partition,
                                    const std::string& sort = "");
+  // What the device has acknowledged; "none", or "no row".
+  std::string stored_cursor(const std::string& device);
 
   MemoryDatabase memory;
   FaultyDatabase database{memory};
