@@ -12,7 +12,6 @@ namespace {
 
 using base::ErrorCode;
 using testing::FakeHttp;
-using testing::FakePace;
 using testing::header;
 using testing::reply;
 using Op = Term::Op;
@@ -20,13 +19,10 @@ using Op = Term::Op;
 const Item kKey{{"userId", "Bob"}, {"sk", "head"}};
 const Condition kIsNew{{{{"sk", Op::kNotExists}}}};
 
-struct Client {
-  explicit Client(FakeHttp::Answer answer)
-      : http(std::move(answer)),
-        database(DynamoDbClient::options({"http", "h:1", ""}, {"us-east-1", {"a", "b", ""}}), http,
-                 pace) {}
+struct Client : testing::FakeClient<DynamoDbClient> {
+  using FakeClient::FakeClient;
   explicit Client(const std::string& body)
-      : Client([=](const FakeHttp::Sent&) { return reply(200, body); }) {}
+      : FakeClient([=](const FakeHttp::Sent&) { return reply(200, body); }) {}
 
   // "GetItem {…}" of the last request.
   std::string last() const {
@@ -34,16 +30,12 @@ struct Client {
     const std::string target = header(sent.request, "X-Amz-Target");
     return target.substr(target.find('.') + 1) + " " + sent.body;
   }
-
-  FakePace pace;
-  FakeHttp http;
-  DynamoDbClient database;
 };
 
 TEST(DynamoDbClient, GetsConsistently) {
   Client client(R"({"Item":{"userId":{"S":"Bob"},"seq":{"N":"42"},"on":{"BOOL":true},)"
                 R"("list":{"L":[]},"none":{"NULL":true}}})");
-  const auto item = client.database.get("streams", kKey);
+  const auto item = client.api.get("streams", kKey);
   ASSERT_TRUE(item);
   // Attributes of other types are left out.
   EXPECT_EQ(**item, (Item{{"userId", "Bob"}, {"seq", number(42)}, {"on", true}}));
@@ -53,14 +45,14 @@ TEST(DynamoDbClient, GetsConsistently) {
 
 TEST(DynamoDbClient, GetsNothingWhereNothingIs) {
   Client client("{}");
-  const auto item = client.database.get("streams", kKey);
+  const auto item = client.api.get("streams", kKey);
   ASSERT_TRUE(item);
   EXPECT_FALSE(item->has_value());
 }
 
 TEST(DynamoDbClient, PutsWithACondition) {
   Client client("{}");
-  ASSERT_TRUE(client.database.put("streams", {{"sk", "x"}}, kIsNew));
+  ASSERT_TRUE(client.api.put("streams", {{"sk", "x"}}, kIsNew));
   EXPECT_EQ(client.last(), R"(PutItem {"TableName":"streams","Item":{"sk":{"S":"x"}},)"
                            R"x("ConditionExpression":"attribute_not_exists(#n0)",)x"
                            R"("ExpressionAttributeNames":{"#n0":"sk"}})");
@@ -70,7 +62,7 @@ TEST(DynamoDbClient, UpdatesAndReturnsTheItem) {
   Client client(R"({"Attributes":{"seq":{"N":"2"}}})");
   Update update;
   update.set = {{"cursor", "k:2"}};
-  const auto item = client.database.update("devices", {{"deviceId", "d"}}, update, {});
+  const auto item = client.api.update("devices", {{"deviceId", "d"}}, update, {});
   ASSERT_TRUE(item);
   EXPECT_EQ(*item, (Item{{"seq", number(2)}}));
   EXPECT_EQ(client.last(), R"(UpdateItem {"TableName":"devices","Key":{"deviceId":{"S":"d"}},)"
@@ -81,7 +73,7 @@ TEST(DynamoDbClient, UpdatesAndReturnsTheItem) {
 
 TEST(DynamoDbClient, RemovesWithoutACondition) {
   Client client("{}");
-  ASSERT_TRUE(client.database.remove("devices", {{"deviceId", "d"}}, {}));
+  ASSERT_TRUE(client.api.remove("devices", {{"deviceId", "d"}}, {}));
   EXPECT_EQ(client.last(), R"(DeleteItem {"TableName":"devices","Key":{"deviceId":{"S":"d"}}})");
 }
 
@@ -97,7 +89,7 @@ TEST(DynamoDbClient, QueriesPageByPage) {
   request.limit = 2;
   request.descending = true;
   request.exclusive_start_key = kKey;
-  const auto page = client.database.query(request);
+  const auto page = client.api.query(request);
   ASSERT_TRUE(page);
   EXPECT_EQ(page->items, (std::vector<Item>{{{"sk", "a"}}, {{"sk", "b"}}}));
   EXPECT_EQ(page->last_evaluated_key, (Item{{"userId", "Bob"}, {"sk", "b"}}));
@@ -117,7 +109,7 @@ TEST(DynamoDbClient, QueriesAnIndexWithoutConsistency) {
   request.partition_key = "userId";
   request.partition_value = "Bob";
   request.consistent = false;
-  const auto page = client.database.query(request);
+  const auto page = client.api.query(request);
   ASSERT_TRUE(page);
   EXPECT_TRUE(page->last_evaluated_key.empty());
   EXPECT_THAT(client.last(), ::testing::HasSubstr(R"("IndexName":"userId-index")"));
@@ -126,7 +118,7 @@ TEST(DynamoDbClient, QueriesAnIndexWithoutConsistency) {
 
 TEST(DynamoDbClient, ScansFromAKey) {
   Client client(R"({"Items":[{"deviceId":{"S":"d"}}]})");
-  const auto page = client.database.scan("devices", {{"deviceId", "c"}});
+  const auto page = client.api.scan("devices", {{"deviceId", "c"}});
   ASSERT_TRUE(page);
   EXPECT_EQ(page->items.size(), 1u);
   EXPECT_EQ(client.last(),
@@ -137,7 +129,7 @@ TEST(DynamoDbClient, ScansFromAKey) {
 TEST(DynamoDbClient, RepeatsOnlyWritesThatDoTheSameTwice) {
   const auto attempts = [](const auto& write) {
     Client client([](const FakeHttp::Sent&) { return reply(500, "{}"); });
-    const base::Status done = write(client.database);
+    const base::Status done = write(client.api);
     EXPECT_FALSE(done);
     EXPECT_EQ(done.error().code,
               client.http.exchanges == 1 ? ErrorCode::kTimeout : ErrorCode::kUnavailable);

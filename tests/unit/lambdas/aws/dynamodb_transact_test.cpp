@@ -12,7 +12,6 @@ namespace {
 
 using base::ErrorCode;
 using testing::FakeHttp;
-using testing::FakePace;
 using testing::reply;
 using Kind = TransactWrite::Kind;
 using Op = Term::Op;
@@ -35,15 +34,7 @@ std::vector<TransactWrite> one_of_each() {
   return writes;
 }
 
-struct Client {
-  explicit Client(FakeHttp::Answer answer)
-      : http(std::move(answer)),
-        database(DynamoDbClient::options({"http", "h:1", ""}, {"us-east-1", {"a", "b", ""}}), http,
-                 pace) {}
-  FakePace pace;
-  FakeHttp http;
-  DynamoDbClient database;
-};
+using Client = testing::FakeClient<DynamoDbClient>;
 
 HttpReply cancelled(const std::string& reasons) {
   return reply(400, R"({"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException",)"
@@ -60,7 +51,7 @@ constexpr const char* kWrong = R"({"Code":"ValidationError","Message":"bad type"
 // Each kind of write has its own form, and its placeholders are its own.
 TEST(DynamoDbTransact, RendersEveryKind) {
   Client client([](const FakeHttp::Sent&) { return reply(200, "{}"); });
-  ASSERT_TRUE(client.database.transact(one_of_each(), nullptr));
+  ASSERT_TRUE(client.api.transact(one_of_each(), nullptr));
   const std::string& body = client.http.sent[0].body;
   const std::string expected =
       R"({"TransactItems":[{"Put":{"TableName":"t","Item":{"k":{"S":"2"}},)"
@@ -82,8 +73,8 @@ TEST(DynamoDbTransact, RetriesUnderTheSameToken) {
   Client client([count = 0](const FakeHttp::Sent&) mutable {
     return ++count == 1 ? reply(500, "{}") : reply(200, "{}");
   });
-  ASSERT_TRUE(client.database.transact(one_of_each(), nullptr));
-  ASSERT_TRUE(client.database.transact(one_of_each(), nullptr));
+  ASSERT_TRUE(client.api.transact(one_of_each(), nullptr));
+  ASSERT_TRUE(client.api.transact(one_of_each(), nullptr));
   ASSERT_EQ(client.http.sent.size(), 3u);
   EXPECT_EQ(client.http.sent[0].body, client.http.sent[1].body);
   EXPECT_NE(client.http.sent[1].body, client.http.sent[2].body);
@@ -118,7 +109,7 @@ TEST(DynamoDbTransact, ReadsTheReasonsOfACancellation) {
       reasons += (reasons.empty() ? "" : ",") + std::string(reason);
     Client client([&](const FakeHttp::Sent&) { return cancelled(reasons); });
     int failed_index = 99;
-    const base::Status done = client.database.transact(one_of_each(), &failed_index);
+    const base::Status done = client.api.transact(one_of_each(), &failed_index);
     ASSERT_FALSE(done) << reasons;
     EXPECT_EQ(done.error().code, each.code) << reasons;
     EXPECT_EQ(failed_index, each.failed_index) << reasons;
@@ -132,7 +123,7 @@ TEST(DynamoDbTransact, PassesOtherErrorsOn) {
     return reply(400, R"({"__type":"x#ValidationException","message":"m"})");
   });
   int failed_index = 99;
-  const base::Status done = client.database.transact(one_of_each(), &failed_index);
+  const base::Status done = client.api.transact(one_of_each(), &failed_index);
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, ErrorCode::kInvalid);
   EXPECT_EQ(failed_index, -1);

@@ -12,19 +12,10 @@ namespace {
 
 using base::ErrorCode;
 using testing::FakeHttp;
-using testing::FakePace;
 using testing::header;
 using testing::reply;
 
-struct Client {
-  explicit Client(FakeHttp::Answer answer)
-      : http(std::move(answer)),
-        events(EventsClient::options({"http", "h:1", ""}, {"us-east-1", {"a", "b", ""}}), http,
-               pace) {}
-  FakePace pace;
-  FakeHttp http;
-  EventsClient events;
-};
+using Client = testing::FakeClient<EventsClient>;
 
 // Accepts every entry; the id of each is its detail type.
 base::Result<HttpReply> accept(const FakeHttp::Sent& sent) {
@@ -40,7 +31,7 @@ base::Result<HttpReply> accept(const FakeHttp::Sent& sent) {
 TEST(EventsClient, PutsAnEvent) {
   Client client(accept);
   const std::vector<EventEntry> entries = {{"beckon", "message", R"({"a":"b"})", "bus"}};
-  const auto results = client.events.put(entries);
+  const auto results = client.api.put(entries);
   ASSERT_EQ(results.size(), 1u);
   ASSERT_TRUE(results[0]);
   EXPECT_EQ(*results[0], "message");
@@ -55,7 +46,7 @@ TEST(EventsClient, SplitsIntoCallsOfTen) {
   std::vector<EventEntry> entries;
   entries.reserve(23);
   for (int i = 0; i < 23; ++i) entries.push_back({"s", std::to_string(i), "{}", "b"});
-  const auto results = client.events.put(entries);
+  const auto results = client.api.put(entries);
   ASSERT_EQ(results.size(), 23u);
   for (std::size_t i = 0; i < results.size(); ++i) EXPECT_EQ(*results[i], std::to_string(i));
   EXPECT_EQ(client.http.exchanges, 3);
@@ -75,7 +66,7 @@ TEST(EventsClient, TellsAndRetriesEntryByEntry) {
   });
   const std::vector<EventEntry> entries = {
       {"s", "1", "{}", "b"}, {"s", "2", "{}", "b"}, {"s", "3", "[]", "b"}};
-  const auto results = client.events.put(entries);
+  const auto results = client.api.put(entries);
   EXPECT_EQ(*results[0], "one");
   EXPECT_EQ(*results[1], "two");
   ASSERT_FALSE(results[2]);
@@ -91,7 +82,7 @@ TEST(EventsClient, GivesUpOnAnEntryThatIsNeverTaken) {
     return reply(200, R"({"FailedEntryCount":1,"Entries":[{"ErrorCode":"InternalFailure"}]})");
   });
   const std::vector<EventEntry> entries = {{"s", "1", "{}", "b"}};
-  const auto results = client.events.put(entries);
+  const auto results = client.api.put(entries);
   ASSERT_FALSE(results[0]);
   EXPECT_EQ(results[0].error().code, ErrorCode::kUnavailable);
   EXPECT_EQ(client.http.exchanges, 4);
@@ -100,7 +91,7 @@ TEST(EventsClient, GivesUpOnAnEntryThatIsNeverTaken) {
 // A bus that is there, one that is not, and one that we may not look at are told apart.
 TEST(EventsClient, FindsABus) {
   Client there([](const FakeHttp::Sent&) { return reply(200, R"({"Name":"b"})"); });
-  EXPECT_TRUE(there.events.find_bus("b"));
+  EXPECT_TRUE(there.api.find_bus("b"));
   EXPECT_EQ(header(there.http.sent[0].request, "X-Amz-Target"), "AWSEvents.DescribeEventBus");
   EXPECT_EQ(there.http.sent[0].body, R"({"Name":"b"})");
   const std::pair<const char*, ErrorCode> cases[] = {
@@ -110,7 +101,7 @@ TEST(EventsClient, FindsABus) {
     Client client([type = name](const FakeHttp::Sent&) {
       return reply(400, std::string(R"({"__type":")") + type + R"(","message":"no"})");
     });
-    const auto found = client.events.find_bus("b");
+    const auto found = client.api.find_bus("b");
     ASSERT_FALSE(found) << name;
     EXPECT_EQ(found.error().code, code) << name;
   }
@@ -122,7 +113,7 @@ TEST(EventsClient, DoesNotRepeatWhatMayHaveHappened) {
     return base::fail(ErrorCode::kTimeout, "no answer");
   });
   const std::vector<EventEntry> entries = {{"s", "1", "{}", "b"}, {"s", "2", "{}", "b"}};
-  const auto results = client.events.put(entries);
+  const auto results = client.api.put(entries);
   for (const auto& result : results) EXPECT_EQ(result.error().code, ErrorCode::kTimeout);
   EXPECT_EQ(client.http.exchanges, 1);
 }

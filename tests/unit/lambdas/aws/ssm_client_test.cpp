@@ -10,24 +10,16 @@ namespace beckon::lambdas {
 namespace {
 
 using testing::FakeHttp;
-using testing::FakePace;
 using testing::header;
 using testing::reply;
 
-struct Client {
-  explicit Client(FakeHttp::Answer answer)
-      : http(std::move(answer)),
-        ssm(SsmClient::options({"http", "h:1", ""}, {"us-east-1", {"a", "b", ""}}), http, pace) {}
-  FakePace pace;
-  FakeHttp http;
-  SsmClient ssm;
-};
+using Client = testing::FakeClient<SsmClient>;
 
 TEST(SsmClient, GetsAParameter) {
   Client client([](const FakeHttp::Sent&) {
     return reply(200, R"({"Parameter":{"Name":"/beckon/event-bus","Value":"beckon"}})");
   });
-  const auto value = client.ssm.get_parameter("/beckon/event-bus");
+  const auto value = client.api.get_parameter("/beckon/event-bus");
   ASSERT_TRUE(value);
   EXPECT_EQ(*value, "beckon");
   EXPECT_EQ(header(client.http.sent[0].request, "X-Amz-Target"), "AmazonSSM.GetParameter");
@@ -38,7 +30,7 @@ TEST(SsmClient, GetsAParameter) {
 TEST(SsmClient, NamesAMissingParameter) {
   Client client(
       [](const FakeHttp::Sent&) { return reply(400, R"({"__type":"ParameterNotFound"})"); });
-  const auto value = client.ssm.get_parameter("/beckon/nope");
+  const auto value = client.api.get_parameter("/beckon/nope");
   ASSERT_FALSE(value);
   EXPECT_EQ(value.error().code, base::ErrorCode::kNotFound);
   EXPECT_THAT(value.error().message, ::testing::HasSubstr("/beckon/nope"));
@@ -51,7 +43,7 @@ TEST(SsmClient, GetsAllUnderAPath) {
                ? reply(200, R"({"Parameters":[{"Name":"/b/x","Value":"1"}],"NextToken":"t"})")
                : reply(200, R"({"Parameters":[{"Name":"/b/y","Value":"2"}]})");
   });
-  const auto values = client.ssm.get_parameters_by_path("/b");
+  const auto values = client.api.get_parameters_by_path("/b");
   ASSERT_TRUE(values);
   EXPECT_EQ(*values, (std::map<std::string, std::string>{{"/b/x", "1"}, {"/b/y", "2"}}));
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Http and Pace in memory: the answers are a function's, time passes only when somebody waits.
+// Http and Pace in memory: the answers are a function's, time passes only when somebody waits. And
+// a client on top of them.
 #pragma once
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lambdas/aws/http.h"
@@ -61,6 +63,17 @@ class FakeHttp final : public Http {
 
  private:
   Answer answer_;
+};
+
+// A client of one AWS API, and what it stands on.
+template <class Api>
+struct FakeClient {
+  explicit FakeClient(FakeHttp::Answer answer)
+      : http(std::move(answer)),
+        api(Api::options({"http", "h:1", ""}, {"us-east-1", {"a", "b", ""}}), http, pace) {}
+  FakePace pace;
+  FakeHttp http;
+  Api api;
 };
 
 inline HttpReply reply(int status, std::string body, std::vector<HttpHeader> headers = {}) {
