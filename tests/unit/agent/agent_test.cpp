@@ -94,25 +94,13 @@ Ports ports(World& world) {
 constexpr char kEvent41[] = R"({"type":"event","stream":"ep","seq":41,"id":"i41","name":"n",)"
                             R"("time":"2026-11-21T07:00:00Z","data":{}})";
 
-// P-15
-TEST(Agent, AnEventRunsItsActionsThenIsStoredThenAcknowledged) {
-  World world;
-  world.values["cursor"] = "ep:40";
-  Agent agent(ports(world), {}, "cursor");
-  auto rules = std::make_shared<RuleSet>(1);
-  (*rules)[0].actions.push_back({"note", std::make_unique<NoteAction>(world)});
-  agent.set_rules(rules);
+// Starts it; its sync is answered: nothing came after ep:40.
+void go_online(Agent& agent, World& world) {
   agent.start();
   agent.opened(1);
   agent.message(
       1, R"({"type":"synced","cursor":"ep:40","head":"ep:40","events":[],"more":false,"lost":0})");
   world.calls.clear();
-  agent.message(1, kEvent41);
-  EXPECT_THAT(world.calls, ElementsAre("act i41", "put ep:41"));
-  ASSERT_TRUE(world.alarm);
-  world.time = *world.alarm;
-  agent.alarm();
-  EXPECT_THAT(world.calls.back(), HasSubstr(R"("cursor":"ep:41")"));
 }
 
 // Online at ep:40, with an action for every event.
@@ -122,12 +110,20 @@ std::unique_ptr<Agent> make_online(World& world) {
   auto rules = std::make_shared<RuleSet>(1);
   (*rules)[0].actions.push_back({"note", std::make_unique<NoteAction>(world)});
   agent->set_rules(rules);
-  agent->start();
-  agent->opened(1);
-  agent->message(
-      1, R"({"type":"synced","cursor":"ep:40","head":"ep:40","events":[],"more":false,"lost":0})");
-  world.calls.clear();
+  go_online(*agent, world);
   return agent;
+}
+
+// P-15
+TEST(Agent, AnEventRunsItsActionsThenIsStoredThenAcknowledged) {
+  World world;
+  const auto agent = make_online(world);
+  agent->message(1, kEvent41);
+  EXPECT_THAT(world.calls, ElementsAre("act i41", "put ep:41"));
+  ASSERT_TRUE(world.alarm);
+  world.time = *world.alarm;
+  agent->alarm();
+  EXPECT_THAT(world.calls.back(), HasSubstr(R"("cursor":"ep:41")"));
 }
 
 constexpr char kReports41[] =
@@ -205,11 +201,7 @@ TEST(Agent, ACursorPassesASignedEventOnlyOnceItsEndIsStored) {
   (*rules)[0].requires_signature = true;
   (*rules)[0].actions.push_back({"note", std::make_unique<NoteAction>(world)});
   agent.set_rules(rules);
-  agent.start();
-  agent.opened(1);
-  agent.message(
-      1, R"({"type":"synced","cursor":"ep:40","head":"ep:40","events":[],"more":false,"lost":0})");
-  world.calls.clear();
+  go_online(agent, world);
   world.is_full = true;
   agent.message(1, protocol::encode(protocol::LiveEvent{"ep", signed_event({.seq = 41}, key)}));
   EXPECT_THAT(world.calls,
@@ -257,11 +249,7 @@ void expect_another_run(const base::Status& late_end) {
     (*rules)[0].actions.push_back({"held", std::make_unique<HeldAction>(end)});
     (*rules)[0].actions.push_back({"note", std::make_unique<NoteAction>(world)});
     agent.set_rules(rules);
-    agent.start();
-    agent.opened(1);
-    agent.message(
-        1,
-        R"({"type":"synced","cursor":"ep:40","head":"ep:40","events":[],"more":false,"lost":0})");
+    go_online(agent, world);
     agent.message(1, protocol::encode(protocol::LiveEvent{"ep", signed_event({.seq = 41}, key)}));
     ASSERT_TRUE(end) << (is_second_start ? "it must run again" : "it must run");
     if (is_second_start) break;

@@ -145,6 +145,16 @@ class RenewalTest : public SessionTest {
     }
     return {};
   }
+
+  // The new connection is open, and its sync does not say that 41 is done.
+  void acknowledge_on_the_old_connection() {
+    go_online();
+    live(3h);
+    event(1, 41);
+    opened(2);  // its sync says ep:40
+    finish(41);
+    ASSERT_THAT(pass(1s).back(), StartsWith(R"(send 1 {"action":"sync","cursor":"ep:41")"));
+  }
 };
 
 // P-33
@@ -187,12 +197,7 @@ TEST_F(RenewalTest, AReportThatTheOldConnectionCarriedIsSentAgain) {
 }
 
 TEST_F(RenewalTest, AnAcknowledgementThatTheOldConnectionCarriedIsSentAgain) {
-  go_online();
-  live(3h);
-  event(1, 41);
-  opened(2);  // its sync says ep:40
-  finish(41);
-  ASSERT_THAT(pass(1s).back(), StartsWith(R"(send 1 {"action":"sync","cursor":"ep:41")"));
+  acknowledge_on_the_old_connection();
   EXPECT_THAT(answer(2, {.cursor = 41, .head = 41, .events = {41}}),
               ElementsAre("close 1 1000",
                           R"(send 2 {"action":"sync","cursor":"ep:41","max_bytes":16384})"));
@@ -200,12 +205,7 @@ TEST_F(RenewalTest, AnAcknowledgementThatTheOldConnectionCarriedIsSentAgain) {
 
 // As the backend does it: it closes the old connection before it answers on the new one.
 TEST_F(RenewalTest, AnAcknowledgementOnAnOldConnectionThatTheServerClosedIsSentAgain) {
-  go_online();
-  live(3h);
-  event(1, 41);
-  opened(2);  // its sync says ep:40
-  finish(41);
-  ASSERT_THAT(pass(1s).back(), StartsWith(R"(send 1 {"action":"sync","cursor":"ep:41")"));
+  acknowledge_on_the_old_connection();
   closed(1);
   EXPECT_THAT(
       answer(2, {.cursor = 41, .head = 41, .events = {41}}),
@@ -213,12 +213,7 @@ TEST_F(RenewalTest, AnAcknowledgementOnAnOldConnectionThatTheServerClosedIsSentA
 }
 
 TEST_F(RenewalTest, AnAcknowledgementThatWasRefusedOnTheOldConnectionIsSentAgain) {
-  go_online();
-  live(3h);
-  event(1, 41);
-  opened(2);  // its sync says ep:40
-  finish(41);
-  ASSERT_THAT(pass(1s).back(), StartsWith(R"(send 1 {"action":"sync","cursor":"ep:41")"));
+  acknowledge_on_the_old_connection();
   text(1, R"({"type":"error","code":"superseded","message":"this device has a newer connection"})");
   EXPECT_THAT(answer(2, {.cursor = 41, .head = 41, .events = {41}}),
               ElementsAre("close 1 1000",
