@@ -38,6 +38,15 @@ class ServerFixture : public ::testing::Test {
     });
   }
 
+  // One that answers everything with this.
+  static HttpListener answering(std::string body) {
+    HttpListener listener;
+    listener.on_request = [body = std::move(body)](HttpRequest&, const HttpDone& done) {
+      done(HttpResponse{.status = 200, .headers = {}, .body = body});
+    };
+    return listener;
+  }
+
   void answer(const HttpRequest& request, const HttpDone& done) {
     HttpResponse response;
     response.headers.emplace_back("X-Test", "yes");

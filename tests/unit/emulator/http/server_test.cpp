@@ -95,12 +95,8 @@ TEST_F(HttpServerTest, ConnectionCloseAndHttp10AreHonoured) {
 }
 
 TEST_F(HttpServerTest, AnAnswerLargerThanTheSocketBufferArrivesWhole) {
-  HttpListener listener;
   const std::string large(12U << 20, 'z');
-  listener.on_request = [&](HttpRequest&, const HttpDone& done) {
-    done(HttpResponse{.status = 200, .headers = {}, .body = large});
-  };
-  start(std::move(listener));
+  start(answering(large));
   auto c = client();
   c.send("GET / HTTP/1.1\r\n\r\n");
   EXPECT_TRUE(read_reply(c).body == large);
@@ -141,12 +137,8 @@ TEST_F(HttpServerTest, AHalfClosedClientGetsItsAnswers) {
 }
 
 TEST_F(HttpServerTest, AHalfClosedClientGetsALargeAnswerWholeAndAHalfRequestEndsTheLink) {
-  HttpListener listener;
   const std::string large(12U << 20, 'z');
-  listener.on_request = [&](HttpRequest&, const HttpDone& done) {
-    done(HttpResponse{.status = 200, .headers = {}, .body = large});
-  };
-  start(std::move(listener));
+  start(answering(large));
   auto c = client();
   c.send("GET / HTTP/1.1\r\n\r\n");
   c.shutdown_sending();
