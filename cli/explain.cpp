@@ -2,12 +2,45 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <string_view>
 
 #include "cli/commands.h"
 #include "cli/table.h"
 
 namespace beckon::cli {
+namespace {
+
+// What AWS and the emulator say of a signature that names another region than theirs.
+constexpr std::string_view kWrongRegion = "scoped to a valid region";
+// A key that is not known there, which it also is in another partition, or in a region that its
+// account has not enabled.
+constexpr std::string_view kUnknownKey[] = {"UnrecognizedClientException", "InvalidClientTokenId"};
+
+std::string advice_on_refusal(const std::string& message, const Access& access) {
+  const std::string region = fmt::format("'{}'", access.region);
+  if (message.find(kWrongRegion) != std::string::npos) {
+    return fmt::format(
+        "The region is {}, from --region, AWS_REGION or AWS_DEFAULT_REGION, and is not that of {}; "
+        "an emulator shows its own when it starts (us-east-1 unless it was told otherwise)",
+        region, place(access));
+  }
+  std::string advice =
+      "Credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; an emulator takes "
+      "'local' for both unless it was told otherwise";
+  const bool is_unknown = std::ranges::any_of(
+      kUnknownKey, [&](std::string_view type) { return message.find(type) != std::string::npos; });
+  if (is_unknown && access.endpoint_url.empty()) {
+    advice += fmt::format(
+        ". A key is also unknown in a region that its account has not enabled: is {} right "
+        "(--region)?",
+        region);
+  }
+  return advice;
+}
+
+}  // namespace
 
 std::string place(const Access& access) {
   return access.endpoint_url.empty()
@@ -35,14 +68,13 @@ std::string explain(const base::Error& error, const Access& access) {
                              : "Is the emulator running? Start it with: beckon-emulator\n"
                                "If it listens elsewhere, say where: beckon --endpoint-url URL …");
     case base::ErrorCode::kDenied:
-      return fmt::format(
-          "{} refused the call: {}\nCredentials come from AWS_ACCESS_KEY_ID and "
-          "AWS_SECRET_ACCESS_KEY; an emulator takes 'local' for both unless it was "
-          "told otherwise",
-          where, error.message);
+      return fmt::format("{} refused the call: {}\n{}", where, error.message,
+                         advice_on_refusal(error.message, access));
     case base::ErrorCode::kNotFound:
-      return fmt::format("{} does not have what was asked for: {}\nIs --stack right (it is '{}')?",
-                         where, error.message, access.stack);
+      return fmt::format(
+          "{} does not have what was asked for: {}\nAre --stack (it is '{}') and --region (it is "
+          "'{}') right?",
+          where, error.message, access.stack, access.region);
     default: return fmt::format("{}: {}", where, error.message);
   }
 }

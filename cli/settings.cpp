@@ -108,8 +108,8 @@ base::Result<Names> resolve_names(const SettingsFlags& flags, const std::string&
   if (parameters.empty() && !names_are_complete(flags)) {
     return fail(ErrorCode::kNotFound,
                 fmt::format("there is no stack '{0}' here (no SSM parameter under {1}); give the "
-                            "stack's name with --stack, or deploy it: aws cloudformation deploy "
-                            "--stack-name {0}",
+                            "stack's name with --stack and its region with --region, or deploy "
+                            "it: aws cloudformation deploy --stack-name {0}",
                             stack, path));
   }
   Names names{.event_bus = flags.event_bus,

@@ -187,10 +187,18 @@ class Errors(Case):
         self.assertIn("refused", done.stderr)
         self.assertIn("AWS_SECRET_ACCESS_KEY", done.stderr)
 
+    def test_a_wrong_region_says_so_and_does_not_blame_the_credentials(self):
+        emulator = self.emulator()
+        for args in (["devices"], ["post", "Bob", "hey"], ["dead-letters"]):
+            done = self.beckon(emulator, "--region", "eu-west-1", *args, status=1)
+            self.assertIn("The region is 'eu-west-1', from --region", done.stderr)
+            self.assertNotIn("AWS_SECRET_ACCESS_KEY", done.stderr)
+
     def test_a_stack_that_is_not_there_ends_with_3(self):
         emulator = self.emulator()
         done = self.beckon(emulator, "--stack", "other", "devices", status=3)
         self.assertIn("other", done.stderr)
+        self.assertIn("--region", done.stderr)
 
     def test_a_bus_that_is_not_there_ends_with_3_and_nothing_is_posted(self):
         emulator = self.emulator()

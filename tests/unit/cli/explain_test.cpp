@@ -56,6 +56,33 @@ TEST(Explain, OnlyABackendThatDidNotAnswerCannotBeReached) {
   }
 }
 
+TEST(Explain, ASignatureForAnotherRegionIsAboutTheRegionAndNotAboutTheKey) {
+  const base::Error refused{ErrorCode::kDenied,
+                            "ssm GetParametersByPath: InvalidSignatureException: Credential should "
+                            "be scoped to a valid region, not 'eu-west-1'."};
+  Access access = emulator();
+  access.region = "eu-west-1";
+  const std::string text = explain(refused, access);
+  EXPECT_THAT(text, HasSubstr("The region is 'eu-west-1', from --region, AWS_REGION or"));
+  EXPECT_THAT(text, Not(HasSubstr("AWS_SECRET_ACCESS_KEY")));
+}
+
+TEST(Explain, AnUnknownKeyIsAboutTheKeyAndOnAwsAboutTheRegionToo) {
+  const base::Error unknown{ErrorCode::kDenied,
+                            "ssm GetParametersByPath: UnrecognizedClientException: The security "
+                            "token included in the request is invalid."};
+  EXPECT_THAT(explain(unknown, aws()), HasSubstr("AWS_ACCESS_KEY_ID"));
+  EXPECT_THAT(explain(unknown, aws()), HasSubstr("is 'eu-west-1' right (--region)?"));
+  EXPECT_THAT(explain(unknown, emulator()), Not(HasSubstr("--region")));
+  const base::Error forbidden{ErrorCode::kDenied, "AccessDeniedException: not authorized"};
+  EXPECT_THAT(explain(forbidden, aws()), Not(HasSubstr("--region")));
+}
+
+TEST(Explain, WhatIsNotThereMayBeInAnotherRegion) {
+  const base::Error missing{ErrorCode::kNotFound, "dynamodb Query: ResourceNotFoundException"};
+  EXPECT_THAT(explain(missing, aws()), HasSubstr("--region (it is 'eu-west-1')"));
+}
+
 TEST(Explain, TheLastExchangeSaysWhetherThereIsSomebody) {
   OneReply inner;
   bool is_answered = false;
