@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // beckon-emulator: one program, one port, one command for the whole backend.
-#include <cstdio>
 #include <exception>
 
 #include "emulator/app/app.h"
+#include "emulator/app/complain.h"
 #include "emulator/app/options.h"
 
 int main(int argc, char** argv) {
@@ -12,7 +12,6 @@ int main(int argc, char** argv) {
     if (!options) return options.error();
     return beckon::emulator::run_app(*options);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "beckon-emulator: %s\n", error.what());
-    return 1;
+    return beckon::emulator::complain(1, error.what());
   }
 }

@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "emulator/app/complain.h"
 #include "emulator/app/parts.h"
 #include "emulator/app/ready.h"
 #include "emulator/app/tls.h"
@@ -25,11 +26,6 @@ constexpr int kBadConfiguration = 2;
 // How long clients may take to answer our close frames when the emulator ends.
 constexpr base::Duration kFarewellMax{500};
 constexpr base::Duration kExpirySweep{2000};
-
-int complain(int status, const std::string& message) {
-  std::fprintf(stderr, "beckon-emulator: %s\n", message.c_str());
-  return status;
-}
 
 class App {
  public:

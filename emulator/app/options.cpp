@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "emulator/app/complain.h"
 #include "emulator/app/option_checks.h"
 #include "emulator/tls/authority.h"
 
@@ -149,9 +150,20 @@ void declare(CLI::App& app, AppOptions& options, RawOptions& raw) {
   declare_behaviour(app, options, raw);
 }
 
-std::optional<int> refuse(const std::string& message) {
-  std::fprintf(stderr, "beckon-emulator: %s\n", message.c_str());
-  return 2;
+// Every mistake of usage.
+int refuse(const std::string& message) {
+  const int status = complain(2, message);
+  std::fputs("Try: beckon-emulator --help\n", stderr);
+  return status;
+}
+
+int refuse(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> unknown = app.remaining(true);
+  if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ExtrasError) || unknown.empty()) {
+    return refuse(error.what());
+  }
+  const bool is_option = unknown.front().starts_with('-');
+  return refuse((is_option ? "there is no option '" : "unexpected '") + unknown.front() + "'");
 }
 
 std::optional<int> read_duration(const char* name, const std::string& text, base::Duration& out) {
@@ -235,7 +247,10 @@ std::expected<AppOptions, int> parse_options(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return std::unexpected(app.exit(error) == 0 ? 0 : 2);
+    if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::Success)) {
+      return std::unexpected(refuse(app, error));
+    }
+    return std::unexpected(app.exit(error));  // prints help or the version
   }
   if (const auto status = apply(raw, options)) return std::unexpected(*status);
   options.print_authority = ca->parsed();

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "emulator/app/complain.h"
 #include "emulator/tls/authority.h"
 #include "emulator/tls/certificate.h"
 
@@ -32,10 +33,7 @@ base::Result<std::shared_ptr<const TlsContext>> make_tls_context(const AppOption
 
 int print_authority(const AppOptions& options) {
   const auto authority = open_authority(options.ca_dir);
-  if (!authority) {
-    std::fprintf(stderr, "beckon-emulator: %s\n", authority.error().message.c_str());
-    return 1;
-  }
+  if (!authority) return complain(1, authority.error().message);
   std::fputs(authority->certificate_pem.c_str(), stdout);
   return std::fflush(stdout) == 0 ? 0 : 1;
 }

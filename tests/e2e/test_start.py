@@ -96,7 +96,24 @@ class Start(Case):
         self.assertIn("perhaps", words)
 
     def test_an_unknown_flag_is_a_usage_error(self):
-        self.assertIn("--no-such-flag", self.failing("--no-such-flag"))
+        self.assertIn("there is no option '--no-such-flag'", self.failing("--no-such-flag"))
+
+    def test_every_mistake_is_said_under_the_programs_name(self):
+        blocked = self.directory / "file"
+        blocked.write_text("not a folder", encoding="utf-8")
+        two_mistakes = "Resources:\n  A:\n    Type: AWS::X\n  B:\n    Type: AWS::Y\n"
+        usage = (["--no-such-flag"], ["more"], ["ca", "more"], ["--host"], ["--idle-timeout", "soon"],
+                 ["--event-duplicates", "2"], ["--allow-host", "a:b"], ["--log-level", "x"],
+                 ["--parameter", "X"], ["--open=maybe"])
+        for args, text, status, lines in ([(args, None, 2, 1) for args in usage] + [
+                ([], two_mistakes, 2, 2), (["--parameter", "Colour=red"], None, 2, 1),
+                (["--tls", "--ca-dir", blocked / "ca"], None, 1, 1), (["ca", "--ca-dir", blocked / "ca"], None, 1, 1),
+                (["--host", "nope.invalid"], None, 1, 1)]):
+            with self.subTest(args=args):
+                said = self.failing(*args, template_text=text, status=status).splitlines()
+                if args in usage:
+                    self.assertEqual(said.pop(), "Try: beckon-emulator --help")
+                self.assertEqual([line.partition(": ")[0] for line in said], ["beckon-emulator"] * lines, said)
 
     def test_a_data_folder_that_cannot_be_written_is_named(self):
         blocked = self.directory / "file"
