@@ -6,6 +6,8 @@
 namespace beckon::cli {
 namespace {
 
+constexpr std::int64_t kTimeMax_ms = 253402300799999;  // the end of the year 9999
+
 void take_event(DeadLetter& letter, json::View event) {
   letter.event_id = event["id"].string_or("");
   letter.name = event["detail-type"].string_or("");
@@ -22,7 +24,7 @@ DeadLetter dead_letter(json::View message) {
   DeadLetter letter;
   letter.body = message["Body"].string_or("");
   const auto sent = base::parse_int64(message["Attributes"]["SentTimestamp"].string_or(""));
-  if (sent) letter.sent_ms = *sent;
+  if (sent && *sent >= 0 && *sent <= kTimeMax_ms) letter.sent_ms = *sent;
   // A rule's queue says ERROR_CODE, a function's ErrorCode.
   for (const char* name : {"ERROR_CODE", "ErrorCode"}) {
     if (letter.error_code.empty()) letter.error_code = attribute(message, name);

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/table.h"
+#include "common/base/log.h"
 #include "common/json/json.h"
 
 namespace beckon::cli {
@@ -40,15 +41,16 @@ void write_event(json::Writer& writer, const EventRow& event) {
 void print_status(const Context& context, const EventFacts& facts,
                   const std::vector<DeviceStatus>& statuses, std::int64_t now_ms) {
   const EventRow& event = facts.event;
-  fmt::print("event {} for {}: {}, number {} of stream {}", event.id, facts.user,
-             event.name.empty() ? "removed after it expired" : event.name, event.seq,
-             facts.receipts.head.epoch);
+  const std::string user = base::escape_control(facts.user);
+  fmt::print("event {} for {}: {}, number {} of stream {}", base::escape_control(event.id), user,
+             event.name.empty() ? "removed after it expired" : base::escape_control(event.name),
+             event.seq, base::escape_control(facts.receipts.head.epoch));
   if (const auto time = base::parse_rfc3339(event.time)) {
     fmt::print(", posted {}", relative_time(time->unix_ms, now_ms));
   }
   fmt::print("\n");
   if (statuses.empty()) {
-    fmt::print("{} has no devices yet\n", facts.user);
+    fmt::print("{} has no devices yet\n", user);
   } else {
     fmt::print("{}", statuses_table(statuses, context.width_max));
   }

@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/table.h"
+#include "common/base/log.h"
 
 namespace beckon::cli {
 namespace {
@@ -50,32 +51,33 @@ std::string place(const Access& access) {
 
 std::string explain(const base::Error& error, const Access& access) {
   const std::string where = place(access);
+  const std::string message = base::escape_control(error.message);
   switch (error.code) {
     case base::ErrorCode::kUnavailable:
     case base::ErrorCode::kTimeout:
     case base::ErrorCode::kIo:
       if (access.answered) {
         return fmt::format("{} answered with an error: {}\nTry again in a moment; {}", where,
-                           error.message,
+                           message,
                            access.endpoint_url.empty()
                                ? "if it stays so, look at https://health.aws.amazon.com and at the "
                                  "account's quotas"
                                : "if it stays so, the emulator's log says why");
       }
-      return fmt::format("cannot reach {}: {}\n{}", where, error.message,
+      return fmt::format("cannot reach {}: {}\n{}", where, message,
                          access.endpoint_url.empty()
                              ? "Is the region right (--region)? Is there a network?"
                              : "Is the emulator running? Start it with: beckon-emulator\n"
                                "If it listens elsewhere, say where: beckon --endpoint-url URL …");
     case base::ErrorCode::kDenied:
-      return fmt::format("{} refused the call: {}\n{}", where, error.message,
-                         advice_on_refusal(error.message, access));
+      return fmt::format("{} refused the call: {}\n{}", where, message,
+                         advice_on_refusal(message, access));
     case base::ErrorCode::kNotFound:
       return fmt::format(
           "{} does not have what was asked for: {}\nAre --stack (it is '{}') and --region (it is "
           "'{}') right?",
-          where, error.message, access.stack, access.region);
-    default: return fmt::format("{}: {}", where, error.message);
+          where, message, access.stack, access.region);
+    default: return fmt::format("{}: {}", where, message);
   }
 }
 

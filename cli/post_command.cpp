@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/table.h"
+#include "common/base/log.h"
 
 namespace beckon::cli {
 namespace {
@@ -67,12 +68,13 @@ void check_bus(const Context& context) {
   const base::Status found = context.bus.check();
   if (found) return;
   switch (found.error().code) {
-    case base::ErrorCode::kNotFound: throw Failure(kExitNotFound, found.error().message);
+    case base::ErrorCode::kNotFound:
+      throw Failure(kExitNotFound, base::escape_control(found.error().message));
     case base::ErrorCode::kDenied:  // Who may post need not be allowed to look.
       fmt::print(stderr,
                  "beckon: posting without knowing that the bus exists; to have it checked, allow "
                  "events:DescribeEventBus ({})\n",
-                 found.error().message);
+                 base::escape_control(found.error().message));
       return;
     default: throw Failure(kExitFailed, explain(found.error(), context.access));
   }
@@ -91,11 +93,11 @@ int run_post(const Context& context, const PostOptions& options) {
       .member("name", options.event.name);
   if (!options.wait) {
     writer.end_object();
-    context.json ? print_json(writer) : fmt::print("{}\n", id);
+    context.json ? print_json(writer) : fmt::print("{}\n", base::escape_control(id));
     return kExitOk;
   }
   if (!context.json) {
-    fmt::print("{}\n", id);
+    fmt::print("{}\n", base::escape_control(id));
     std::fflush(stdout);  // the id is of use while the devices are still waited for
   }
   const WaitResult result = wait_for(context, options, id);

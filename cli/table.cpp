@@ -31,7 +31,9 @@ std::string cut(const std::string& text, std::size_t width) {
 
 }  // namespace
 
-Table::Table(std::vector<std::string> header) : header_(std::move(header)) {}
+Table::Table(std::vector<std::string> header) : header_(std::move(header)) {
+  for (std::string& cell : header_) cell = base::escape_control(cell);
+}
 
 void Table::add(std::vector<std::string> cells) {
   BECKON_ASSERT(cells.size() == header_.size());

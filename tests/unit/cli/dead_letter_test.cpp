@@ -50,6 +50,13 @@ TEST(DeadLetterText, ABareEventHasItsErrorInTheAttributes) {
   EXPECT_EQ(letter.error_message, "gone");
 }
 
+TEST(DeadLetterText, ATimeThatIsNoneIsNotKnown) {
+  const auto message =
+      json::parse(R"({"Body":"x","Attributes":{"SentTimestamp":"-9223372036854775808"}})");
+  ASSERT_TRUE(message);
+  EXPECT_EQ(dead_letter(message->root()).sent_ms, 0);
+}
+
 TEST(DeadLetterText, WhatIsNoJsonIsStillShown) {
   EXPECT_EQ(read("hello", "{}").body, "hello");
 }

@@ -83,6 +83,14 @@ TEST(Explain, WhatIsNotThereMayBeInAnotherRegion) {
   EXPECT_THAT(explain(missing, aws()), HasSubstr("--region (it is 'eu-west-1')"));
 }
 
+// What a backend says is shown to a person at a terminal.
+TEST(Explain, NoAnswerCommandsTheTerminal) {
+  for (const ErrorCode code :
+       {ErrorCode::kUnavailable, ErrorCode::kDenied, ErrorCode::kNotFound, ErrorCode::kInvalid}) {
+    EXPECT_THAT(explain({code, "\x1B[2J\xC2\x9B"}, answered(aws())), HasSubstr(R"(\x1b[2J\x)"));
+  }
+}
+
 TEST(Explain, TheLastExchangeSaysWhetherThereIsSomebody) {
   OneReply inner;
   bool is_answered = false;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace beckon::cli {
 namespace {
 
@@ -50,6 +52,16 @@ TEST(Rows, ADeviceRowSaysWhichKeysItHas) {
   EXPECT_EQ(row.disabled_at_ms, 8);
   EXPECT_EQ(row.added_at_ms, 9);
   EXPECT_TRUE(device_row({{"deviceId", std::string("phone")}}).public_key.empty());
+}
+
+// Whoever shows a time computes with it; a device stays disabled whatever its row says since when.
+TEST(Rows, ATimeThatIsNoneIsTheNextThatIs) {
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  EXPECT_EQ(event_row({{"expiresAt", number(kMost)}}).expires_at_s, 253'402'300'799);
+  EXPECT_EQ(event_row({{"expiresAt", number(kLeast)}}).expires_at_s, 0);
+  EXPECT_EQ(connection_row({{"connectedAt", number(kMost)}}).connected_at_ms, 253'402'300'799'000);
+  EXPECT_EQ(device_row({{"disabledAt", number(kLeast)}}).disabled_at_ms, 1);
 }
 
 TEST(Rows, AnEmptyRowStillReads) {

@@ -36,6 +36,10 @@ TEST(TableText, WhatADeviceSentCannotForgeALine) {
   EXPECT_EQ(table.render(0).find('\x1b'), std::string::npos);
 }
 
+TEST(TableText, NorCanTheNameOfADeviceInTheHeader) {
+  EXPECT_EQ(Table({"DEVICE", "a\x1B[2J"}).render(0), "DEVICE  a\\x1b[2J\n");
+}
+
 TEST(RelativeTime, ThePastTheFutureAndNever) {
   EXPECT_EQ(relative_time(0, 1000), "");
   EXPECT_EQ(relative_time(1'000, 4'000), "3 s ago");
