@@ -46,6 +46,8 @@ class ExecActionType final : public agent::ActionType {
   // Before the first run of an action; checking a configuration does without.
   void set_processes(Processes& processes) { processes_ = &processes; }
   std::string_view name() const override { return "exec"; }
+  // A program that is not there now is a warning in the log and no error: it may come later, with
+  // a package or a disk, and is looked for anew at each event.
   std::unique_ptr<agent::Action> make(agent::ObjectReader& config) override;
   std::unique_ptr<agent::Action> make(ExecSettings settings);
 

@@ -214,5 +214,39 @@ TEST_F(ExecActionTest, AScriptReadsTheEventFromItsEnvironment) {
   EXPECT_FALSE(std::filesystem::exists(directory_ + "/pwned"));
 }
 
+class WarningLog final : public base::LogSink {
+ public:
+  void write(base::LogLevel level, std::string_view, std::string_view text) override {
+    if (level == base::LogLevel::kWarning) warnings.emplace_back(text);
+  }
+  bool enabled(base::LogLevel) const override { return true; }
+  std::vector<std::string> warnings;
+};
+
+// Otherwise a mistyped name is known at the first event only, which may be months away.
+TEST_F(ExecActionTest, AProgramThatIsNotThereIsAWarningWhenTheActionIsMade) {
+  const std::string file = directory_ + "/program";
+  std::ofstream(file) << "#!/bin/sh\n";
+  WarningLog log;
+  ExecActionType type(log);
+  const auto warnings_for = [&](const std::string& program, const std::string& more = "") {
+    log.warnings.clear();
+    EXPECT_TRUE(make(type, R"({"type":"exec","command":[")" + program + "\"]" + more + "}"));
+    return log.warnings;
+  };
+  EXPECT_THAT(
+      warnings_for("no-such-program"),
+      ElementsAre(HasSubstr("no-such-program cannot be run now: it is in no folder of PATH (")));
+  EXPECT_THAT(warnings_for(file),
+              ElementsAre(HasSubstr(file + " is no file that this user may run")));
+  EXPECT_THAT(warnings_for(directory_), ElementsAre(HasSubstr(" is no file that ")));
+  std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+  EXPECT_THAT(warnings_for(file), ElementsAre());
+  EXPECT_THAT(warnings_for("true"), ElementsAre());
+  EXPECT_THAT(warnings_for("./program"), ElementsAre(HasSubstr("./program cannot be run now")));
+  EXPECT_THAT(warnings_for("./program", R"(,"directory":")" + directory_ + "\""), ElementsAre())
+      << "it starts in that folder";
+}
+
 }  // namespace
 }  // namespace beckon::platform

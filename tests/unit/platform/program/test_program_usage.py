@@ -15,6 +15,11 @@ from program_case import AGENT, WAIT_S, Case  # noqa: E402
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 
 
+def mistakes(done):
+    """What a check said, but for the warnings about programs that this machine does not have."""
+    return "".join(line for line in done.stderr.splitlines(keepends=True) if " cannot be run now: " not in line)
+
+
 class Usage(Case):
     def run_agent(self, *arguments):
         return subprocess.run([AGENT, *arguments], capture_output=True, text=True, timeout=WAIT_S,
@@ -59,11 +64,11 @@ class Usage(Case):
             copy = self.copied(path.name, path.read_text())
             done = self.run_agent("--check", "--config", copy)
             if theirs := json.loads(path.read_text()).get("key"):
-                self.assertEqual(done.stderr, f"beckon-agent: {copy}: key: cannot read {theirs}: No such file or "
-                                              f"directory; make this device's key with: beckon-agent keygen --out "
-                                              f"{theirs}\n", "nothing else is wrong with it")
+                self.assertEqual(mistakes(done), f"beckon-agent: {copy}: key: cannot read {theirs}: No such file or "
+                                                 f"directory; make this device's key with: beckon-agent keygen "
+                                                 f"--out {theirs}\n", "nothing else is wrong with it")
                 done = self.run_agent("--check", "--config", copy, "--key", key)
-            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertEqual((done.returncode, mistakes(done)), (0, ""))
         schema = json.loads((folder / "beckon-agent.schema.json").read_text())
         unknown = self.run_agent("--check", "--config", self.configured(no_such_setting=1, timing={"none": 1}))
         for prefix, names in (("no_such_setting: unknown; known here are ", schema["properties"]),
@@ -83,7 +88,7 @@ class Usage(Case):
                 continue  # it says that something is left out
             whole = [] if "url" in json.loads(text) else ["--url", "wss://x/dev", "--user", "Bob", "--device", "laptop"]
             done = self.run_agent("--check", "--config", self.copied("agent.json", text), *whole)
-            self.assertEqual((done.returncode, done.stderr), (0, ""), text)
+            self.assertEqual((done.returncode, mistakes(done)), (0, ""), text)
 
     def test_a_mistake_about_the_key_says_where_the_key_was_named(self):
         none = str(self.folder / "none.key")
@@ -101,6 +106,22 @@ class Usage(Case):
         self.assertEqual(done.returncode, 2)
         self.assertIn(f"{path} has mode 0664: others than its owner can change what this agent does; "
                       f"chmod go-w {path}", done.stderr)
+
+    def test_a_program_that_is_not_there_is_said_before_the_first_event(self):
+        rule = {"actions": [{"type": "exec", "command": ["no-such-program"]}]}
+        said = "no-such-program cannot be run now: it is in no folder of PATH"
+        config = self.configured(url="wss://x/dev", user="Bob", device="d", rules=[rule])
+        done = self.run_agent("--check", "--config", config)
+        self.assertEqual(done.returncode, 0, "it may come later")
+        self.assertIn(said, done.stderr)
+        late = self.folder / "late"
+        agent = self.online("--", str(late))
+        self.assertTrue(any(f"{late} cannot be run now: {late} is no file that" in line for line in agent.err), agent.err)
+        late.write_text("#!/bin/sh\ntouch \"$0.ran\"\n")
+        late.chmod(0o700)
+        self.server.post()
+        agent.wait(lambda: pathlib.Path(f"{late}.ran").exists(), "the program that came later")
+        self.assertEqual(agent.end(), 0)
 
     def test_a_state_folder_that_cannot_be_is_said(self):
         blocked = self.folder / "file"
