@@ -1,126 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The operators' IAM policy in docs/OPERATING.md: what beckon calls, no less and no more."""
+"""The operators' IAM policy in docs/OPERATING.md, and the functions' roles in the template: what beckon and
+they call, no less and no more."""
 
 import fnmatch
-import http.client
-import http.server
 import json
 import re
 import subprocess
-import threading
 
 import harness
 from harness import Case, paths
 from support.process import Process
-
-ACCOUNT = "eu-west-1:123456789012"
-
-
-class Recorder:
-    """A listener between beckon and the emulator that passes requests on and keeps them."""
-
-    def __init__(self, port_behind):
-        self.calls = set()      # (action, resource)
-        recorder = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                recorder.calls |= set(recorder.needs(self.command, self.path, self.headers, body))
-                # The name that was signed stays.
-                behind = http.client.HTTPConnection("127.0.0.1", port_behind, timeout=60)
-                behind.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
-                for name, value in self.headers.items():
-                    if name.lower() != "connection":
-                        behind.putheader(name, value)
-                behind.endheaders(body)
-                answer = behind.getresponse()
-                content = answer.read()
-                self.send_response(answer.status)
-                for name, value in answer.getheaders():
-                    if name.lower() not in ("content-length", "connection", "transfer-encoding"):
-                        self.send_header(name, value)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-                behind.close()
-
-            do_DELETE = do_GET = do_POST
-
-            def log_message(self, *_):  # pylint: disable=arguments-differ
-                pass
-
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def stop(self):
-        self._server.shutdown()
-        self._server.server_close()
-
-    @staticmethod
-    def needs(method, path, headers, body):
-        """What IAM asks for before this request is done."""
-        target = headers.get("X-Amz-Target")
-        if target is None:
-            found = re.fullmatch(r"/([^/]+)/(@connections/[^/?]+)", path)
-            assert found, f"{method} {path}"
-            return [("execute-api:ManageConnections",
-                     f"arn:aws:execute-api:{ACCOUNT}:abc123/prod/{method}/{found[2]}")]
-        service, operation = target.split(".")
-        said = json.loads(body)
-        if service.startswith("DynamoDB"):
-            def table(one):
-                index = f"/index/{one['IndexName']}" if "IndexName" in one else ""
-                return f"arn:aws:dynamodb:{ACCOUNT}:table/{one['TableName']}{index}"
-            if operation != "TransactWriteItems":
-                return [(f"dynamodb:{operation}", table(said))]
-            actions = {"Update": "UpdateItem", "Delete": "DeleteItem", "Put": "PutItem",
-                       "ConditionCheck": "ConditionCheckItem"}
-            return [(f"dynamodb:{actions[kind]}", table(one)) for item in said["TransactItems"]
-                    for kind, one in item.items()]
-        if service == "AWSEvents":
-            names = [entry["EventBusName"] for entry in said["Entries"]] if "Entries" in said else [said["Name"]]
-            return [(f"events:{operation}", f"arn:aws:events:{ACCOUNT}:event-bus/{name}") for name in names]
-        if service == "AmazonSSM":
-            return [(f"ssm:{operation}", f"arn:aws:ssm:{ACCOUNT}:parameter{said['Path']}")]
-        assert service == "AmazonSQS", target
-        return [(f"sqs:{operation}", f"arn:aws:sqs:{ACCOUNT}:{said['QueueUrl'].rpartition('/')[2]}")]
+from support.recorder import ACCOUNT, Recorder
 
 
-class Policy(Case):
-    def setUp(self):
-        super().setUp()
-        text = (paths.SOURCE_DIR / "docs" / "OPERATING.md").read_text(encoding="utf-8")
-        blocks = re.findall(r"^```json\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-        self.statements = [one for block in blocks for one in json.loads(block)["Statement"]]
-        rows = re.findall(r"^\| (\w+)[^|]*\| (`[^|]*`) \|$", text, re.MULTILINE)
-        self.rows = {first: re.findall(r"`(\w+)`", names) for first, names in rows}
-
-    def allowed(self, sids):
-        """What these statements allow: pairs of action and resource, which may hold a *."""
-        chosen = [one for one in self.statements if one["Sid"] in sids]
-        self.assertEqual({one["Sid"] for one in chosen}, set(sids))
-        return {(action, resource) for one in chosen for action in one["Action"] for resource in one["Resource"]}
-
+class IamCase(Case):
     def covered(self, calls, allowed):
         """Every call is allowed; returns what allowed it."""
         used = set()
         for action, resource in calls:
             by = {(one, place) for one, place in allowed if one == action and fnmatch.fnmatchcase(resource, place)}
-            self.assertTrue(by, f"{action} on {resource} is not in the policy")
+            self.assertTrue(by, f"{action} on {resource} is not allowed")
             used |= by
         return used
-
-    def recording(self, emulator):
-        recorder = Recorder(emulator.port)
-        self.addCleanup(recorder.stop)
-
-        def run(*args, status=0):
-            return self.run_beckon("--endpoint-url", recorder.url, "--connections-endpoint", f"{recorder.url}/dev",
-                                   *args, status=status)
-        return recorder, run
 
     def new_key(self, name):
         key = self.directory / f"{name}.key"
@@ -135,6 +36,36 @@ class Policy(Case):
             [paths.binary("beckon-agent"), "--url", emulator.websocket_url, "--device", device, "--key", key,
              "--no-state", "--verbose-lines", "--timing", "refused_delay=300ms", *args], f"agent {device}"))
 
+    def claiming_agent(self, emulator, device, key):
+        """An agent that nobody knows, and the code that it shows."""
+        agent = self.keyed_agent(emulator, device, key, "--claim")
+        return agent, json.loads(agent.wait_line(lambda text: '"type":"claim"' in text, "the code"))["code"]
+
+
+class Policy(IamCase):
+    def setUp(self):
+        super().setUp()
+        text = (paths.SOURCE_DIR / "docs" / "OPERATING.md").read_text(encoding="utf-8")
+        blocks = re.findall(r"^```json\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+        self.statements = [one for block in blocks for one in json.loads(block)["Statement"]]
+        rows = re.findall(r"^\| (\w+)[^|]*\| (`[^|]*`) \|$", text, re.MULTILINE)
+        self.rows = {first: re.findall(r"`(\w+)`", names) for first, names in rows}
+
+    def allowed(self, sids):
+        """What these statements allow: pairs of action and resource, which may hold a *."""
+        chosen = [one for one in self.statements if one["Sid"] in sids]
+        self.assertEqual({one["Sid"] for one in chosen}, set(sids))
+        return {(action, resource) for one in chosen for action in one["Action"] for resource in one["Resource"]}
+
+    def recording(self, emulator):
+        recorder = Recorder(emulator.port)
+        self.addCleanup(recorder.stop)
+
+        def run(*args, status=0):
+            return self.run_beckon("--endpoint-url", recorder.url, "--connections-endpoint", f"{recorder.url}/dev",
+                                   *args, status=status)
+        return recorder, run
+
     def test_each_statement_is_what_its_commands_call_and_nothing_else(self):
         emulator = self.emulator("--parameter", "Enrolment=claim", open_mode=False)
         key, public = self.new_key("laptop")
@@ -142,9 +73,8 @@ class Policy(Case):
         recorder, run = self.recording(emulator)
 
         def devices():
-            agent = self.keyed_agent(emulator, "laptop", key, "--claim")
-            line = agent.wait_line(lambda text: '"type":"claim"' in text, "the code")
-            run("device", "claim", json.loads(line)["code"], "--user", "Bob")
+            agent, code = self.claiming_agent(emulator, "laptop", key)
+            run("device", "claim", code, "--user", "Bob")
             agent.wait_line(lambda text: '"type":"online"' in text, "'online'")
             run("device", "disable", "laptop")  # closes its connection
             run("device", "enable", "laptop")
@@ -191,6 +121,97 @@ class Policy(Case):
     @staticmethod
     def is_look(allowed):
         return allowed[0] in ("dynamodb:GetItem", "dynamodb:Query")
+
+
+class Roles(IamCase):
+    """What the functions ask of DynamoDB."""
+
+    def recorded(self, open_mode, *args):
+        """An emulator, and a recorder for each function that asks anything of AWS."""
+        template = paths.template_for_build(paths.TEMPLATE, self.directory / "template.yaml")
+        text = template.read_text(encoding="utf-8")
+        recorders = {}
+
+        def in_between(match):
+            recorder = recorders[match[2]] = Recorder()
+            self.addCleanup(recorder.stop)
+            return f"{match[0]}          AWS_ENDPOINT_URL: {recorder.url}\n"
+        template.write_text(re.sub(r"(^  (\w+)Function:\n(?: {4}.*\n)*? {8}Variables:\n)", in_between, text,
+                                   flags=re.MULTILINE), encoding="utf-8")
+        emulator = self.emulator(*args, template=template, open_mode=open_mode)
+        for recorder in recorders.values():
+            recorder.port_behind = emulator.port
+        return emulator, recorders
+
+    @staticmethod
+    def role(function, open_mode):
+        """What the template lets it do with tables."""
+        text = paths.TEMPLATE.read_text(encoding="utf-8")
+        role = re.search(rf"^  {function}Role:\n((?: {{4}}.*\n|\n)*)", text, re.MULTILINE)[1]
+        if open_mode:
+            role = re.sub(r"- !If\n +- NamesBelieved\n +- !Ref AWS::NoValue\n(?: {16}.*\n)+", "", role)
+        allowed = set()
+        for by_mode, names, table in re.findall(
+                r"Action: (!If )?(.*)\n +Resource: !GetAtt (\w+)Table\.Arn", role):
+            actions = re.findall(r"dynamodb:\w+", names)
+            if by_mode:
+                actions = actions[:1] if open_mode else actions[1:]
+            allowed |= {(action, f"arn:aws:dynamodb:{ACCOUNT}:table/beckon-{table.lower()}") for action in actions}
+        return allowed
+
+    def by_name(self, emulator):
+        """Clients that make each function do all that it can."""
+        def leave_a_connection_of_nobody():
+            emulator.aws.put_item("beckon-connections", userId="Bob", connectionId="AAAAAAAAAAAAAAA=", deviceId="gone",
+                                  syncedAt=1, expiresAt=1 << 40)
+
+        def wait_connections(count):
+            self.wait_until(lambda: len(emulator.rows("connections")) == count, f"{count} connections")
+
+        phone = emulator.connect("Bob", "phone")
+        phone.sync()
+        for _ in range(2):  # the second stands for the first
+            emulator.post("Bob", {"text": "hi"}, collapse="hi")
+            event = phone.recv_type("event")
+        leave_a_connection_of_nobody()
+        emulator.post("Bob", {"text": "hi"})
+        wait_connections(1)
+        emulator.aws.call("dynamodb", "DeleteItem", TableName="beckon-streams",
+                          Key={"userId": {"S": "Bob"}, "sk": {"S": f"seq#{event['seq']:016}"}})
+        tablet = emulator.connect("Bob", "tablet")
+        seen = tablet.sync(start="oldest")
+        tablet.sync(cursor=seen["cursor"],
+                    failed=[{"seq": seen["events"][0]["seq"], "action": "exec", "error": "timeout"}])
+        again = emulator.connect("Bob", "phone")
+        again.sync()
+        leave_a_connection_of_nobody()
+        for more in ({}, {"collapse": "sent"}, {"collapse": "sent"}, {"to": "everyone"}):
+            tablet.send({"action": "send", "name": "hi", "data": {}, **more})
+            tablet.recv_type("sent")
+        again.close()
+        tablet.close()
+        wait_connections(0)
+
+    def by_key(self, emulator):
+        agent, code = self.claiming_agent(emulator, "laptop", self.new_key("laptop")[0])
+        self.beckon(emulator, "device", "claim", code, "--user", "Bob")
+        agent.wait_line(lambda text: '"type":"online"' in text, "'online'")
+
+    def test_a_role_is_what_its_function_asks_of_dynamodb_and_nothing_else(self):
+        for open_mode, use, parameter in ((True, self.by_name, "AllowBroadcast=true"),
+                                          (False, self.by_key, "Enrolment=claim")):
+            emulator, recorders = self.recorded(open_mode, "--parameter", parameter)
+            use(emulator)
+            self.assertEqual(set(recorders), {"Authorize", "Connect", "Deliver", "Disconnect", "Send", "Sync"})
+            for function, recorder in recorders.items():
+                with self.subTest(function=function, open_mode=open_mode):
+                    allowed = self.role(function, open_mode)
+                    used = self.covered(recorder.calls, allowed)
+                    if function == "Connect":  # when a device is disabled in the middle of its handshake
+                        used.add(("dynamodb:DeleteItem", f"arn:aws:dynamodb:{ACCOUNT}:table/beckon-connections"))
+                    # What is the same in both modes is gone through in one of them.
+                    if open_mode or function == "Authorize":
+                        self.assertEqual(allowed - used, set())
 
 
 if __name__ == "__main__":
