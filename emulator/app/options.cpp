@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "emulator/app/complain.h"
+#include "emulator/app/completion.h"
 #include "emulator/app/option_checks.h"
 #include "emulator/tls/authority.h"
 
@@ -37,6 +38,8 @@ constexpr const char* kFooter =
     "      beckon-agent --cacert FILE, with the FILE that is shown\n"
     "  beckon-emulator ca > ca.pem\n"
     "      the certificate of the local authority\n"
+    "  source <(beckon-emulator completion bash)\n"
+    "      completion for this shell\n"
     "  aws --endpoint-url http://127.0.0.1:3001 dynamodb scan --table-name beckon-connections\n"
     "      with AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1\n"
     "      (the AWS CLI and boto read AWS_DEFAULT_REGION, other SDKs AWS_REGION: set both)\n"
@@ -242,6 +245,8 @@ std::expected<AppOptions, int> parse_options(int argc, char** argv) {
   declare(app, options, raw);
   const CLI::App* ca = app.add_subcommand(
       "ca", "print the local authority's certificate (PEM), made if it is not there");
+  CLI::App* completion = app.add_subcommand("completion", "print a completion script for bash");
+  completion->add_option("SHELL", "bash")->required()->check(CLI::IsMember({"bash"}));
   app.fallthrough();
   for (CLI::App* command : app.get_subcommands({})) command->fallthrough();
   try {
@@ -251,6 +256,10 @@ std::expected<AppOptions, int> parse_options(int argc, char** argv) {
       return std::unexpected(refuse(app, error));
     }
     return std::unexpected(app.exit(error));  // prints help or the version
+  }
+  if (completion->parsed()) {
+    std::fputs(bash_completion(app).c_str(), stdout);
+    return std::unexpected(std::fflush(stdout) == 0 ? 0 : 1);
   }
   if (const auto status = apply(raw, options)) return std::unexpected(*status);
   options.print_authority = ca->parsed();

@@ -37,7 +37,7 @@ struct AppOptions {
 };
 
 // The options, or the exit status of a program that has already said what there was to say: 0 for
-// --help and --version, 2 for a mistake.
+// --help, --version and completion, 1 if that cannot be printed, 2 for a mistake.
 std::expected<AppOptions, int> parse_options(int argc, char** argv);
 
 }  // namespace beckon::emulator

@@ -10,6 +10,7 @@ Usage:
   beckon-agent --url URL --device NAME --key FILE [options] [-- COMMAND ARGUMENTS…]
   beckon-agent --config FILE [options]
   beckon-agent keygen [--out FILE]     makes this device's key (keygen --help says more)
+  beckon-agent completion bash         for a shell: source <(beckon-agent completion bash)
 
 Without a configuration's rules, every event is printed as one line of JSON on standard output, or,
 with a COMMAND, the command runs once per event: the event is its standard input, BECKON_NAME,

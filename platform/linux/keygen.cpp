@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/linux/keygen.h"
 
-#include <getopt.h>
-
 #include <cstdio>
 #include <string>
 
@@ -36,6 +34,11 @@ Examples:
   beckon-agent keygen --out laptop.key | beckon device add laptop --user Bob --key -
   beckon-agent keygen --signer --out signer.key > signer.pub
 )";
+
+const option kFlags[] = {
+    {"out", required_argument, nullptr, 'o'},  {"device", required_argument, nullptr, 'd'},
+    {"show", required_argument, nullptr, 's'}, {"signer", no_argument, nullptr, 'g'},
+    {"help", no_argument, nullptr, 'h'},       {nullptr, 0, nullptr, 0}};
 
 struct KeygenOptions {
   std::string out;  // "": the kind's default
@@ -106,15 +109,15 @@ int make(KeygenOptions options) {
 
 }  // namespace
 
+const option* keygen_flags() {
+  return kFlags;
+}
+
 int run_keygen(int argc, char** argv) {
-  const option flags[] = {
-      {"out", required_argument, nullptr, 'o'},  {"device", required_argument, nullptr, 'd'},
-      {"show", required_argument, nullptr, 's'}, {"signer", no_argument, nullptr, 'g'},
-      {"help", no_argument, nullptr, 'h'},       {nullptr, 0, nullptr, 0}};
   KeygenOptions options;
   opterr = 0;
   while (true) {
-    const int flag = getopt_long(argc, argv, "+:", flags, nullptr);
+    const int flag = getopt_long(argc, argv, "+:", kFlags, nullptr);
     if (flag == -1) break;
     if (flag == 'h') {
       std::fputs(kKeygenHelp, stdout);

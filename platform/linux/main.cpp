@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "platform/linux/app.h"
+#include "platform/linux/completion.h"
 #include "platform/linux/keygen.h"
 #include "platform/linux/options.h"
 
@@ -24,6 +25,9 @@ int main(int argc, char** argv) {
   }
   if (argc > 1 && std::string_view(argv[1]) == "keygen") {
     return beckon::platform::run_keygen(argc - 1, argv + 1);
+  }
+  if (argc > 1 && std::string_view(argv[1]) == "completion") {
+    return beckon::platform::run_completion(argc - 1, argv + 1);
   }
 #ifdef __GLIBC__
   // Lookups of names have threads; heaps of their own for them would cost more than waiting does.

@@ -148,6 +148,10 @@ std::string environment_or_empty(const char* name) {
 
 }  // namespace
 
+const option* agent_flags() {
+  return kFlags;
+}
+
 base::Result<Options> parse_options(int argc, char** argv) {
   Options options;
   opterr = 0;

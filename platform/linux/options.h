@@ -2,6 +2,8 @@
 // The command line of beckon-agent, and how it and the configuration file become one configuration.
 #pragma once
 
+#include <getopt.h>
+
 #include <optional>
 #include <string>
 #include <utility>
@@ -40,6 +42,9 @@ agent::ConfigErrors load_config(const Options& options, agent::ActionTypes types
 // Where the cursor is kept unless --state-dir or the file says otherwise: systemd's state
 // directory, $XDG_STATE_HOME/beckon, ~/.local/state/beckon, and without a home /var/lib/beckon.
 std::string default_state_dir();
+
+// What parse_options() knows, for completion; the last one has no name.
+const option* agent_flags();
 
 extern const char kHelp[];
 

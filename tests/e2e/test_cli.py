@@ -7,7 +7,7 @@ import socket
 import subprocess
 
 import harness
-from harness import Case
+from harness import Case, paths
 
 
 class Post(Case):
@@ -240,15 +240,18 @@ class Errors(Case):
 
 
 class Completion(Case):
-    def complete(self, *words):
+    def complete(self, *words, program="beckon"):
         """What bash offers after these words."""
-        script = self.run_beckon("completion", "bash").stdout
-        words = ["beckon", *words]
+        script = subprocess.run([paths.binary(program), "completion", "bash"], capture_output=True, text=True,
+                                check=True).stdout
+        words = [program, *words]
         quoted = " ".join(f"'{word}'" for word in words)
         done = subprocess.run(
             ["bash", "-c", f"{script}\nCOMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}; "
-                           'complete -p beckon >/dev/null; _beckon; printf "%s\\n" "${COMPREPLY[@]}"'],
+                           f'complete -p {program} >/dev/null; _{program.replace("-", "_")}; '
+                           'printf "%s\\n" "${COMPREPLY[@]}"'],
             capture_output=True, text=True, check=True)
+        self.assertEqual(done.stderr, "")
         return done.stdout.split()
 
     def test_commands_and_flags_complete(self):
@@ -267,6 +270,46 @@ class Completion(Case):
         commands = re.findall(r"^  ([a-z]+)  +[A-Z]", usage, re.MULTILINE)
         self.assertIn("post", commands)
         self.assertEqual([c for c in commands if c not in self.complete(c)], [])
+
+    def test_the_agent_completes_too(self):
+        def complete(*words):
+            return self.complete(*words, program="beckon-agent")
+        self.assertEqual(complete(""), ["keygen", "completion"])
+        self.assertEqual(complete("completion", ""), ["bash"])
+        self.assertEqual(complete("--state"), ["--state-dir"])
+        self.assertEqual(complete("--url", "x", "--cac"), ["--cacert"])
+        self.assertEqual(complete("--config", ""), [], "a file, which bash knows")
+        self.assertEqual(complete("keygen", "--s"), ["--show", "--signer"])
+        self.assertEqual(complete("--url", "x", "--", "prin"), [word for word in complete("--", "prin")])
+        self.assertIn("printf", complete("--", "prin"))
+        self.assertEqual(complete("--", "grep", "--url"), [], "the command's own")
+
+    def test_the_emulator_completes_too(self):
+        def complete(*words):
+            return self.complete(*words, program="beckon-emulator")
+        self.assertEqual(complete(""), ["ca", "completion"])
+        self.assertEqual(complete("completion", ""), ["bash"])
+        self.assertEqual(complete("--idle"), ["--idle-timeout"])
+        self.assertEqual(complete("ca", "--ca-"), ["--ca-dir"])
+        self.assertEqual(complete("--data", ""), [], "a folder, which bash knows")
+
+    def test_every_flag_of_a_help_completes_and_no_other(self):
+        for program, shown in (("beckon-agent", r"^  --.*"), ("beckon-agent keygen", r"^  --.*"),
+                               ("beckon-emulator", r"^  (?:-h,)?--.*")):
+            with self.subTest(program=program):
+                name, *words = program.split()
+                usage = subprocess.run([paths.binary(name), *words, "--help"], capture_output=True, text=True,
+                                       check=True).stdout
+                flags = {flag for line in re.findall(shown, usage, re.MULTILINE)
+                         for flag in re.findall(r"(?:^  |^  -h,|, )(--[a-z-]+)", line)} | {"--help"}
+                self.assertGreater(len(flags), 3)
+                self.assertEqual(set(self.complete(*words, "--", program=name)), flags)
+
+    def test_a_shell_that_is_not_known_is_named(self):
+        for program in ("beckon", "beckon-agent", "beckon-emulator"):
+            done = subprocess.run([paths.binary(program), "completion", "zsh"], capture_output=True, text=True, check=False)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), program)
+            self.assertIn("bash", done.stderr)
 
 
 if __name__ == "__main__":
