@@ -86,7 +86,9 @@ std::vector<std::string> Queues::names() const {
 
 base::Result<std::string> Queues::send(const std::string& queue, QueueMessage message) {
   Queue& target = queues_.at(queue);
-  message.body = xml_characters(message.body);
+  for (std::string* text : {&message.body, &message.error_code, &message.error_message}) {
+    *text = xml_characters(*text);
+  }
   for (auto& [name, attribute] : message.attributes) {
     attribute.value = xml_characters(attribute.value);
   }

@@ -55,7 +55,7 @@ class Queues {
   const QueueModel& model(const std::string& queue) const { return queues_.at(queue).model; }
 
   // Adds a message (its id is made here) and gives its id. The queue must exist. Of the characters
-  // that SQS does not hold (those of an event that is a dead letter) U+FFFD is left. kIo: not
+  // that SQS does not hold (those of a dead letter, and of why it is one) U+FFFD is left. kIo: not
   // stored.
   base::Result<std::string> send(const std::string& queue, QueueMessage message);
 

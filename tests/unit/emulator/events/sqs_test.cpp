@@ -219,5 +219,19 @@ TEST_F(Sqs, ADeadLetterWithSuchCharactersIsKept) {
   EXPECT_THAT(reply.body, HasSubstr("\"\xEF\xBF\xBD[1m\""));
 }
 
+// A function's error is any bytes; a stored one that cannot be read would stop the next start.
+TEST_F(Sqs, ADeadLetterIsStoredAsWhatIsReadAgainWhateverTheFunctionSaid) {
+  QueueMessage letter;
+  letter.body = "{}";
+  letter.error_code = std::string("\0", 1);
+  letter.error_message = std::string("a\0\xFF", 3);
+  ASSERT_TRUE(queues_->send("dead", std::move(letter)));
+  start();
+  std::string message;
+  queues_->for_each(
+      [&](const std::string&, const QueueMessage& read) { message = read.error_message; });
+  EXPECT_EQ(message, "a\xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
 }  // namespace
 }  // namespace beckon::emulator
