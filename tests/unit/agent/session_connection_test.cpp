@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "tests/unit/agent/session_fixture.h"
 
 namespace beckon::agent {
@@ -31,23 +33,30 @@ TEST_F(SessionTest, TheFirstRetryAfterALostLinkIsWithinASecondTheNextWithinMore)
   }
 }
 
-TEST_F(SessionTest, AShortTimeOnlineDoesNotResetTheBackoff) {
-  start();
-  for (Attempt attempt = 1; attempt < 10; ++attempt) {
-    failed(attempt, 503);
-    pass(until_deadline());
+class FlappingTest : public SessionTest {
+ protected:
+  // The longest of twenty waits, each after a link that was up for so long.
+  base::Duration longest_wait_after(base::Duration online) {
+    base::Duration longest{};
+    start();
+    for (Attempt attempt = 1; attempt <= 20; ++attempt) {
+      opened(attempt);
+      answer(attempt, {.cursor = 40, .head = 40});
+      pass(online);
+      closed(attempt);
+      longest = std::max(longest, until_deadline());
+      pass(until_deadline());
+    }
+    return longest;
   }
-  opened(10);
-  answer(10, {.cursor = 40, .head = 40});
-  pass(59s);
-  closed(10);
-  bool beyond_first = until_deadline() > 1s;
-  for (Attempt attempt = 11; attempt < 20; ++attempt) {
-    pass(until_deadline());
-    failed(attempt, 503);
-    beyond_first = beyond_first || until_deadline() > 1s;
-  }
-  EXPECT_TRUE(beyond_first);
+};
+
+TEST_F(FlappingTest, AMinuteOnlineResetsTheBackoff) {
+  EXPECT_LE(longest_wait_after(60s), 1s);
+}
+
+TEST_F(FlappingTest, AShorterTimeOnlineDoesNotResetTheBackoff) {
+  EXPECT_GT(longest_wait_after(59s), 30s);
 }
 
 TEST_F(SessionTest, ARefusedDeviceTriesOnceSoonThenMinutesApartAndSaysWhy) {
@@ -69,6 +78,20 @@ TEST_F(SessionTest, AThrottledDeviceWaitsLongerThanALostOne) {
   failed(1, 429);
   EXPECT_GE(until_deadline(), 4s);
   EXPECT_LE(until_deadline(), 8s);
+}
+
+TEST_F(SessionTest, ADeviceThatWasLetInIsNotThrottledForWhatWasBefore) {
+  start();
+  for (Attempt attempt = 1; attempt < 12; ++attempt) {
+    failed(attempt, 429);
+    pass(until_deadline());
+  }
+  opened(12);
+  answer(12, {.cursor = 40, .head = 40});
+  closed(12);
+  pass(until_deadline());
+  failed(13, 429);
+  EXPECT_LE(until_deadline(), 60s);
 }
 
 TEST_F(SessionTest, ANetworkThatIsBackIsTriedSoon) {
@@ -130,135 +153,6 @@ TEST_F(SessionTest, LateReportsOfAnOldConnectionTouchNothing) {
   EXPECT_THAT(failed(1, 403), IsEmpty());
   EXPECT_THAT(step(input::Oversized{1}), IsEmpty());
   EXPECT_EQ(session().state(), State::kConnecting);
-}
-
-class RenewalTest : public SessionTest {
- protected:
-  // Until the session begins to renew; answers its heartbeats.
-  Lines live(base::Duration most) {
-    const base::Instant end = now_ + most;
-    while (now_ < end) {
-      for (const std::string& line : pass(std::min(until_deadline(), end - now_))) {
-        if (line.starts_with("send 1")) answer(1, {.cursor = 40, .head = 40});
-        if (line.starts_with("connect")) return {line};
-      }
-    }
-    return {};
-  }
-
-  // The new connection is open, and its sync does not say that 41 is done.
-  void acknowledge_on_the_old_connection() {
-    go_online();
-    live(3h);
-    event(1, 41);
-    opened(2);  // its sync says ep:40
-    finish(41);
-    ASSERT_THAT(pass(1s).back(), StartsWith(R"(send 1 {"action":"sync","cursor":"ep:41")"));
-  }
-};
-
-// P-33
-TEST_F(RenewalTest, ALinkIsRenewedAtARandomAgeBeforeTheGatewayCutsIt) {
-  go_online();
-  EXPECT_THAT(live(3h), ElementsAre("connect 2"));
-  const base::Duration age = now_ - base::Instant{};
-  EXPECT_GE(age, 95min);
-  EXPECT_LE(age, 118min);
-}
-
-TEST_F(RenewalTest, TheNewConnectionIsSyncedBeforeTheOldOneCloses) {
-  go_online();
-  live(3h);
-  EXPECT_THAT(event(1, 41), ElementsAre("dispatch 41")) << "the old one still works";
-  EXPECT_THAT(
-      opened(2),
-      ElementsAre(R"(send 2 {"action":"sync","cursor":"ep:40","after":41,"max_bytes":16384})"));
-  EXPECT_THAT(answer(2, {.cursor = 41, .head = 41, .events = {41}}), ElementsAre("close 1 1000"));
-  EXPECT_EQ(session().state(), State::kOnline);
-  EXPECT_THAT(event(2, 42), ElementsAre("dispatch 42"));
-}
-
-TEST_F(RenewalTest, TheServerClosingTheOldOneFirstChangesNothing) {
-  go_online();
-  live(3h);
-  opened(2);
-  EXPECT_THAT(closed(1), ElementsAre("now syncing"));
-  EXPECT_THAT(answer(2, {.cursor = 40, .head = 40}), ElementsAre("now online"));
-}
-
-TEST_F(RenewalTest, AReportThatTheOldConnectionCarriedIsSentAgain) {
-  go_online();
-  live(3h);
-  event(1, 41);
-  finish(41, {{0, "exec", "timeout"}});
-  ASSERT_THAT(pass(1s).back(), HasSubstr("failed"));
-  opened(2);
-  EXPECT_THAT(answer(2, {.cursor = 41, .head = 41}).back(), HasSubstr(R"("failed":[{"seq":41)"));
-}
-
-TEST_F(RenewalTest, AnAcknowledgementThatTheOldConnectionCarriedIsSentAgain) {
-  acknowledge_on_the_old_connection();
-  EXPECT_THAT(answer(2, {.cursor = 41, .head = 41, .events = {41}}),
-              ElementsAre("close 1 1000",
-                          R"(send 2 {"action":"sync","cursor":"ep:41","max_bytes":16384})"));
-}
-
-// As the backend does it: it closes the old connection before it answers on the new one.
-TEST_F(RenewalTest, AnAcknowledgementOnAnOldConnectionThatTheServerClosedIsSentAgain) {
-  acknowledge_on_the_old_connection();
-  closed(1);
-  EXPECT_THAT(
-      answer(2, {.cursor = 41, .head = 41, .events = {41}}),
-      ElementsAre("now online", R"(send 2 {"action":"sync","cursor":"ep:41","max_bytes":16384})"));
-}
-
-TEST_F(RenewalTest, AnAcknowledgementThatWasRefusedOnTheOldConnectionIsSentAgain) {
-  acknowledge_on_the_old_connection();
-  text(1, R"({"type":"error","code":"superseded","message":"this device has a newer connection"})");
-  EXPECT_THAT(answer(2, {.cursor = 41, .head = 41, .events = {41}}),
-              ElementsAre("close 1 1000",
-                          R"(send 2 {"action":"sync","cursor":"ep:41","max_bytes":16384})"));
-}
-
-TEST_F(RenewalTest, AFailedRenewalKeepsTheOldConnectionAndTriesAgain) {
-  go_online();
-  live(3h);
-  EXPECT_THAT(failed(2, 503), Not(Contains(StartsWith("now"))));
-  EXPECT_EQ(session().state(), State::kOnline);
-  const base::Instant before = now_;
-  EXPECT_THAT(live(1h), ElementsAre("connect 3"));
-  EXPECT_LE(now_ - before, 1min);
-}
-
-TEST_F(RenewalTest, RenewalWaitsForQuietButNotForever) {
-  go_online();
-  std::uint64_t seq = 41;
-  bool renewed = false;
-  for (int second = 0; second < 120 * 60 && !renewed; ++second) {
-    for (const std::string& line : pass(1s)) {
-      renewed = renewed || line.starts_with("connect 2");
-      if (line.starts_with("send 1")) answer(1, {.cursor = seq - 1, .head = seq - 1});
-    }
-    event(1, seq);
-    finish(seq++);
-  }
-  EXPECT_TRUE(renewed);
-  EXPECT_LE(now_ - base::Instant{}, 118min);
-}
-
-TEST_F(RenewalTest, WhereMemoryIsShortTheOldOneGoesFirst) {
-  options_.make_before_break = false;
-  make(protocol::Cursor{"ep", 40});
-  go_online();
-  Lines lines;
-  while (lines.empty() && now_ - base::Instant{} < 3h) {
-    lines = pass(until_deadline());
-    if (lines.size() == 1 && lines[0].starts_with("send 1")) {
-      answer(1, {.cursor = 40, .head = 40});
-      lines.clear();
-    }
-  }
-  EXPECT_THAT(lines, ElementsAre("close 1 1000", "connect 2", "now connecting"));
 }
 
 }  // namespace
