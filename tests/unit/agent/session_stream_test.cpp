@@ -156,6 +156,14 @@ TEST_F(SessionTest, ANewEpochStartsAtTheOldestEventKept) {
   EXPECT_EQ(stored_, "new:1");
 }
 
+TEST_F(SessionTest, WhatWasAnnouncedInTheOldEpochIsNotAskedForInTheNewOne) {
+  go_online();
+  event(1, 50);  // a gap: up to 50 is asked for
+  EXPECT_THAT(answer(1, {.cursor = 2, .head = 2, .events = {}, .reset = true, .epoch = "new"}),
+              ElementsAre("reset new:2", "store new:2"));
+  EXPECT_THAT(pass(1min), Not(Contains(HasSubstr("send"))));
+}
+
 TEST_F(SessionTest, WhatRanInTheOldEpochDoesNotMoveTheNewCursor) {
   go_online();
   event(1, 41);
