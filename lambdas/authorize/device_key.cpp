@@ -31,14 +31,15 @@ bool is_signed_by(const DeviceToken& token, const std::string& stored_key) {
   return key && token.is_signed_by(*key);
 }
 
-// The name of what is wrong with the signature; null if it is the device's.
-const char* check_signature(const DeviceToken& token, const DeviceRow& row, std::int64_t now_ms) {
-  if (is_signed_by(token, row.public_key)) return nullptr;
-  if (row.previous_key.empty() || !is_signed_by(token, row.previous_key)) return "signature_wrong";
-  return now_ms < row.previous_key_until_ms ? nullptr : "key_retired";
+// That of the row's keys which signed the token; null if none did.
+const std::string* signing_key(const DeviceToken& token, const DeviceRow& row) {
+  for (const std::string* key : {&row.public_key, &row.previous_key}) {
+    if (!key->empty() && is_signed_by(token, *key)) return key;
+  }
+  return nullptr;
 }
 
-// The same of audience and times.
+// The name of what is wrong with audience and times; null if nothing is.
 const char* check_claims(const DeviceClaims& claims, const TokenRules& rules, std::int64_t now_ms) {
   const std::int64_t skew_ms = identity::kClockSkewMax.count();
   if (std::ranges::find(rules.audiences, claims.audience) == rules.audiences.end()) {
@@ -91,9 +92,9 @@ class Judge {
  private:
   base::Result<Judgement> judge_known(const DeviceToken& token, const DeviceRow& row) {
     const std::int64_t now_ms = host_.pace.wall_now().unix_ms;
-    if (const char* wrong = check_signature(token, row, now_ms)) {
-      return refuse(Verdict::kUnproven, wrong, "");
-    }
+    const std::string* key = signing_key(token, row);
+    if (key == nullptr) return refuse(Verdict::kUnproven, "signature_wrong", "");
+    if (!accepts_key(row, *key, now_ms)) return refuse(Verdict::kUnproven, "key_retired", "");
     if (row.disabled) return refuse(Verdict::kRefused, "device_disabled", "");
     if (const char* wrong = check_claims(token.claims, rules_, now_ms)) {
       return refuse(Verdict::kRefused, wrong, times(token.claims, now_ms));
@@ -107,7 +108,7 @@ class Judge {
     if (!accepted) return std::unexpected(accepted.error());
     log_.info("device \"%s\" of user \"%s\" admitted, token %s", device_.c_str(),
               row.user_id.c_str(), token.claims.token_id.c_str());
-    return Judgement{Verdict::kAdmitted, row.user_id, device_};
+    return Judgement{Verdict::kAdmitted, row.user_id, device_, *key};
   }
 
   // A device without a key of its own in the table.
@@ -133,7 +134,7 @@ class Judge {
   Judgement refuse(Verdict verdict, std::string_view name, const std::string& detail) {
     log_.warning("refused: %.*s: device \"%s\"%s%s", static_cast<int>(name.size()), name.data(),
                  device_.c_str(), detail.empty() ? "" : ": ", detail.c_str());
-    return {verdict, {}, {}};
+    return {verdict, {}, {}, {}};
   }
 
   Host& host_;

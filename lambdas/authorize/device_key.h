@@ -35,8 +35,9 @@ enum class Verdict : std::uint8_t {
 
 struct Judgement {
   Verdict verdict = Verdict::kUnproven;
-  std::string user_id;    // kAdmitted: from the row
-  std::string device_id;  // the same
+  std::string user_id;     // kAdmitted: from the row
+  std::string device_id;   // the same
+  std::string public_key;  // the same: that of the row's keys which signed the token
 };
 
 // authorization: the header's value, "" if there is none. Refusals are logged with a name; the

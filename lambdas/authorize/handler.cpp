@@ -37,10 +37,16 @@ std::string_view claim(json::View root, std::string_view header_name, std::strin
   return root["queryStringParameters"][parameter].string_or("");
 }
 
-std::string policy(std::string_view effect, std::string_view method_arn, std::string_view user,
-                   std::string_view device) {
+// Who was let in; nobody if empty.
+struct Identity {
+  std::string_view user;
+  std::string_view device;
+  std::string_view public_key;  // what proved it; "" where names are believed
+};
+
+std::string policy(std::string_view effect, std::string_view method_arn, const Identity& who) {
   json::Writer writer;
-  writer.begin_object().member("principalId", device.empty() ? "nobody" : device);
+  writer.begin_object().member("principalId", who.device.empty() ? "nobody" : who.device);
   writer.key("policyDocument").begin_object().member("Version", "2012-10-17");
   writer.key("Statement").begin_array().begin_object();
   writer.member("Action", "execute-api:Invoke")
@@ -48,7 +54,8 @@ std::string policy(std::string_view effect, std::string_view method_arn, std::st
       .member("Resource", method_arn);
   writer.end_object().end_array().end_object();
   writer.key("context").begin_object();
-  if (!user.empty()) writer.member("userId", user).member("deviceId", device);
+  if (!who.user.empty()) writer.member("userId", who.user).member("deviceId", who.device);
+  if (!who.public_key.empty()) writer.member("publicKey", who.public_key);
   return writer.end_object().end_object().take();
 }
 
@@ -66,7 +73,7 @@ base::Result<std::string> believe_names(const base::Logger& log, json::View root
         "parameters user and device, each 1 to 128 bytes without control characters");
     return unauthorized();
   }
-  return policy("Allow", method_arn, user, device);
+  return policy("Allow", method_arn, {user, device, {}});
 }
 
 // The header's value; "" if it is missing. Of several nobody could say which one counts: that is no
@@ -91,10 +98,11 @@ base::Result<std::string> judge_token(Host& host, const AuthorizeSettings& setti
   if (!judgement) return std::unexpected(judgement.error());
   switch (judgement->verdict) {
     case Verdict::kUnproven: return unauthorized();
-    case Verdict::kRefused: return policy("Deny", method_arn, "", "");
+    case Verdict::kRefused: return policy("Deny", method_arn, {});
     case Verdict::kAdmitted: break;
   }
-  return policy("Allow", method_arn, judgement->user_id, judgement->device_id);
+  return policy("Allow", method_arn,
+                {judgement->user_id, judgement->device_id, judgement->public_key});
 }
 
 }  // namespace
@@ -126,7 +134,7 @@ base::Result<std::string> handle_authorize(Host& host, const AuthorizeSettings& 
     const std::string value(origin.string_or(""));
     if (std::ranges::find(settings.allowed_origins, value) == settings.allowed_origins.end()) {
       log.warning("refused: origin \"%s\" is not one of AllowedOrigins", value.c_str());
-      return policy("Deny", *method_arn, "", "");
+      return policy("Deny", *method_arn, {});
     }
   }
   if (settings.mode == AuthMode::kOpen) return believe_names(log, root, *method_arn);

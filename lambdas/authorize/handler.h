@@ -24,12 +24,12 @@ struct AuthorizeSettings {
 // "https://a.example, https://b.example" as a list.
 std::vector<std::string> split_list(std::string_view text);
 
-// The result is an IAM policy for this connection: Allow with userId and deviceId as context, or
-// Deny (403). In open mode the names come from X-User-Id and X-Device-Id, or else from the query
-// parameters user and device; with keys from the device's row alone. Errors: kDenied with the text
-// "Unauthorized", which API Gateway answers with 401; kInvalid if this is no authorizer's event;
-// those of Database, for which it answers 500. DynamoDB calls: none in open mode, else at most two,
-// four for a device that asks to be claimed.
+// The result is an IAM policy for this connection: Allow with userId, deviceId and, with keys,
+// publicKey as context, or Deny (403). In open mode the names come from X-User-Id and X-Device-Id,
+// or else from the query parameters user and device; with keys from the device's row alone. Errors:
+// kDenied with the text "Unauthorized", which API Gateway answers with 401; kInvalid if this is no
+// authorizer's event; those of Database, for which it answers 500. DynamoDB calls: none in open
+// mode, else at most two, four for a device that asks to be claimed.
 base::Result<std::string> handle_authorize(Host& host, const AuthorizeSettings& settings,
                                            std::string_view text);
 

@@ -55,6 +55,11 @@ base::Result<std::optional<DeviceRow>> read_device(Host& host, const std::string
   return std::optional<DeviceRow>(std::move(row));
 }
 
+bool accepts_key(const DeviceRow& row, std::string_view key, std::int64_t now_ms) {
+  if (key == row.public_key) return true;
+  return !key.empty() && key == row.previous_key && now_ms < row.previous_key_until_ms;
+}
+
 bool moves_forward(const std::string& stored, const protocol::Cursor& cursor) {
   const auto before = protocol::parse_cursor(stored);
   return !before || before->epoch != cursor.epoch || before->seq <= cursor.seq;
@@ -75,6 +80,7 @@ base::Status write_seen(Host& host, const GatewayEvent& event, const DeviceRow& 
   const Condition as_read = {{{{schema::kUserId, Term::Op::kEquals, event.user_id},
                                {schema::kDisabledAt, Term::Op::kNotExists, false},
                                {schema::kExpiresAt, expiry, false},
+                               unchanged(schema::kPublicKey, read.public_key),
                                unchanged(schema::kConnectionId, read.connection_id),
                                unchanged(schema::kCursor, read.cursor)}}};
   const auto done =

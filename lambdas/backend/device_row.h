@@ -34,6 +34,10 @@ base::Status register_open_device(Host& host, const GatewayEvent& event);
 // None if the device is not known (any more). DynamoDB calls: one.
 base::Result<std::optional<DeviceRow>> read_device(Host& host, const std::string& device_id);
 
+// Whether who proved to have this key (as stored; "" where names are believed) is this device: it
+// is its key, or the one before and the overlap of a rotation lasts.
+bool accepts_key(const DeviceRow& row, std::string_view key, std::int64_t now_ms);
+
 // What a sync leaves behind.
 struct DeviceSeen {
   std::optional<protocol::Cursor> cursor;  // none: leave it as it is
@@ -44,8 +48,8 @@ struct DeviceSeen {
 bool moves_forward(const std::string& stored, const protocol::Cursor& cursor);
 
 // Writes lastSeen, the connection and the cursor, on condition that the row still is as it was
-// read: the same owner, not disabled since, not given a key since. DynamoDB calls: one. Errors:
-// kConflict if it is not; those of Database.
+// read: the same owner and key, not disabled since. DynamoDB calls: one. Errors: kConflict if it is
+// not; those of Database.
 base::Status write_seen(Host& host, const GatewayEvent& event, const DeviceRow& read,
                         const DeviceSeen& seen);
 

@@ -80,6 +80,7 @@ base::Result<GatewayEvent> decode_gateway_event(std::string_view text) {
     return wrong("requestContext.authorizer.deviceId",
                  "the device's id from the authorizer (has the $connect route an authorizer?)");
   }
+  event.public_key = context["authorizer"]["publicKey"].string_or("");
   event.source_ip = context["identity"]["sourceIp"].string_or("");
   event.user_agent = cut(context["identity"]["userAgent"].string_or(""), kUserAgentBytesMax);
   auto body = decode_body(document->root());

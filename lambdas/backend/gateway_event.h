@@ -20,6 +20,7 @@ struct GatewayEvent {
   std::int64_t connected_at_ms = 0;
   std::string user_id;
   std::string device_id;
+  std::string public_key;  // with which the device was let in, as its row has it; "" in open mode
   std::string source_ip;   // "" if not given
   std::string user_agent;  // the same; cut at 256 bytes
   std::string body;        // MESSAGE events; "" if there is none

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lambdas/connect/handler.h"
 
+#include "lambdas/backend/admission.h"
 #include "lambdas/backend/device_row.h"
 #include "lambdas/backend/gateway_event.h"
 #include "lambdas/backend/presence.h"
@@ -14,11 +15,11 @@ using base::ErrorCode;
 base::Status check_registered(Host& host, const GatewayEvent& event) {
   const auto device = read_device(host, event.device_id);
   if (!device) return std::unexpected(device.error());
-  const bool known = *device && (*device)->user_id == event.user_id &&
-                     !(*device)->public_key.empty() && !(*device)->disabled;
-  if (known) return {};
-  return base::fail(ErrorCode::kDenied, "device \"" + event.device_id +
-                                            "\" was disabled or removed during its handshake");
+  const bool has_key = *device && !(*device)->public_key.empty();
+  if (has_key && check_admission(host, *device, event)) return {};
+  return base::fail(ErrorCode::kDenied,
+                    "device \"" + event.device_id +
+                        "\" was disabled or removed, or got another key, during its handshake");
 }
 
 base::Result<std::string> refuse(Host& host, const GatewayEvent& event, const base::Error& why) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "lambdas/backend/admission.h"
 #include "lambdas/backend/gateway_event.h"
 #include "lambdas/backend/publish.h"
 
@@ -122,6 +123,11 @@ base::Result<std::string> handle_send(Host& host, const SendSettings& settings,
   const auto request = protocol::decode_send(body->root());
   if (!request) return answer_error("invalid", request.error().message);
   if (const auto checked = check_texts(*request); !checked) return tell(checked.error());
+  const auto device = read_device(host, event->device_id);
+  if (!device) return std::unexpected(device.error());
+  if (const auto admitted = check_admission(host, *device, *event); !admitted) {
+    return refuse_connection(host, *event, deadline, "denied", admitted.error().message);
+  }
 
   const Draft draft = draft_of(host, *event, *request);
   if (request->to_everyone) return send_to_everyone(host, settings, *event, draft, deadline);

@@ -12,10 +12,11 @@ struct SendSettings {
 };
 
 // The result is the route's response: a `sent` frame with the event's id once it is stored (or has
-// been sent to everyone), or an `error` frame with the code `invalid`, `too_large` or `denied`.
+// been sent to everyone), or an `error` frame with the code `invalid`, `too_large` or `denied`. A
+// connection whose device may not act any more (admission.h) is ended with `denied`.
 // Trouble with the database fails the invocation: the device sees API Gateway's own error frame and
 // does not know whether the event is stored.
-// DynamoDB calls: as `deliver`; to everyone: one for each MB of connection rows.
+// DynamoDB calls: one, and those of `deliver`, or to everyone one for each MB of connection rows.
 base::Result<std::string> handle_send(Host& host, const SendSettings& settings,
                                       std::string_view text, base::Instant deadline);
 

@@ -7,9 +7,9 @@ using namespace beckon::lambdas;
 
 int main() {
   return run_function([](JsonLog& log) -> base::Result<Handler> {
-    const auto service =
-        Service::make(environment_variable, log,
-                      {Need::kConnectionsTable, Need::kStreamsTable, Need::kConnectionsApi});
+    const auto service = Service::make(
+        environment_variable, log,
+        {Need::kConnectionsTable, Need::kStreamsTable, Need::kDevicesTable, Need::kConnectionsApi});
     if (!service) return std::unexpected(service.error());
     SendSettings settings;
     if (environment_variable("ALLOW_BROADCAST").value_or("false") == "true") {

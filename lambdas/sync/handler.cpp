@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lambdas/sync/handler.h"
 
+#include "lambdas/backend/admission.h"
 #include "lambdas/backend/append.h"
 #include "lambdas/backend/device_row.h"
 #include "lambdas/backend/gateway_event.h"
@@ -26,16 +27,6 @@ DeviceSeen seen_by(const protocol::SyncRequest& request, const Start& start, con
     seen.may_go_back = start.reset;
   }
   return seen;
-}
-
-// A frame instead of an answer; the connection ends.
-std::string refuse(Host& host, const GatewayEvent& event, base::Instant deadline,
-                   std::string_view code, const std::string& why) {
-  const base::Logger log(host.log, "sync");
-  log.warning("device \"%s\" of user \"%s\" on connection %s: %s", event.device_id.c_str(),
-              event.user_id.c_str(), event.connection_id.c_str(), why.c_str());
-  end_connection(host, event, deadline);
-  return answer_error(code, why);
 }
 
 void log_answer(Host& host, const GatewayEvent& event, const protocol::Synced& synced) {
@@ -74,15 +65,13 @@ base::Result<std::string> try_sync(Host& host, const GatewayEvent& event,
                                    const protocol::SyncRequest& request, base::Instant deadline) {
   const auto device = read_device(host, event.device_id);
   if (!device) return std::unexpected(device.error());
-  if (!*device || (*device)->user_id != event.user_id) {
-    return refuse(host, event, deadline, "denied", "this device is not known any more");
-  }
-  if ((*device)->disabled) {
-    return refuse(host, event, deadline, "denied", "this device is disabled");
+  if (const auto admitted = check_admission(host, *device, event); !admitted) {
+    return refuse_connection(host, event, deadline, "denied", admitted.error().message);
   }
   const Standing standing = standing_of(event, **device);
   if (standing == Standing::kSuperseded) {
-    return refuse(host, event, deadline, "superseded", "this device has a newer connection");
+    return refuse_connection(host, event, deadline, "superseded",
+                             "this device has a newer connection");
   }
   if (standing == Standing::kFirst) {
     const auto taken = take_over(host, event, deadline);

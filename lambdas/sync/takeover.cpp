@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lambdas/sync/takeover.h"
 
-#include <algorithm>
 #include <tuple>
 
+#include "lambdas/backend/admission.h"
 #include "lambdas/backend/presence.h"
 
 namespace beckon::lambdas {
 namespace {
-
-// Closing is a courtesy; the answer must not wait for it long.
-constexpr base::Duration kCloseBudgetMax{2000};
-
-base::Duration close_budget(Host& host, base::Instant deadline) {
-  return std::clamp(std::chrono::duration_cast<base::Duration>((deadline - host.pace.now()) / 2),
-                    base::Duration(1), kCloseBudgetMax);
-}
 
 bool is_older(std::int64_t connected_at_ms, const std::string& connection_id,
               std::int64_t than_connected_at_ms, const std::string& than_connection_id) {
@@ -52,16 +44,6 @@ base::Status take_over(Host& host, const GatewayEvent& event, base::Instant dead
     if (!removed) return removed;
   }
   return {};
-}
-
-void end_connection(Host& host, const GatewayEvent& event, base::Instant deadline) {
-  const base::Logger log(host.log, "sync");
-  if (const auto gone = remove_connection(host, event.user_id, event.connection_id); !gone) {
-    log.warning("the row of connection %s stays: %s", event.connection_id.c_str(),
-                gone.error().message.c_str());
-  }
-  const std::vector<std::string> ids = {event.connection_id};
-  host.connections.close(ids, close_budget(host, deadline));
 }
 
 }  // namespace beckon::lambdas

@@ -22,7 +22,4 @@ Standing standing_of(const GatewayEvent& event, const DeviceRow& device);
 // Errors: those of Database.
 base::Status take_over(Host& host, const GatewayEvent& event, base::Instant deadline);
 
-// Ends this very connection.
-void end_connection(Host& host, const GatewayEvent& event, base::Instant deadline);
-
 }  // namespace beckon::lambdas

@@ -63,6 +63,20 @@ class Unclosed(Case):
         self.assertEqual(self.online(), [])
         self.assertEqual(self.beckon_json(self.running, "device", "show", "laptop")["state"], "enabled")
 
+    # P-57
+    def test_what_stays_open_can_send_nothing_and_ends_when_it_tries(self):
+        self.connected("laptop")
+        self.unclosed("add", "laptop", "--user", "Bob", "--key", self.public_key("one"))
+        self.assertEqual(self.online(), ["laptop"])
+        link = self.links[0]
+        link.send({"action": "send", "name": "door.open", "data": {}})
+        with self.assertRaises(harness.Closed):
+            # The end may overtake the answer.
+            while True:
+                self.assertEqual(link.recv_json()["code"], "denied")
+        self.assertEqual(self.online(), [])
+        self.assertEqual(self.beckon_json(self.running, "events", "Bob")["events"], [])
+
     def test_disable_and_remove_are_typed_again(self):
         self.connected("laptop")
         self.unclosed("add", "laptop", "--user", "Bob", "--key", self.public_key("one"))

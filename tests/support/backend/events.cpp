@@ -13,10 +13,9 @@ json::Writer gateway_event(const Caller& caller, std::string_view route, std::st
   writer.begin_object().key("requestContext").begin_object();
   writer.member("routeKey", route).member("eventType", type).member("messageDirection", "IN");
   writer.key("authorizer").begin_object();
-  writer.member("userId", caller.user)
-      .member("deviceId", caller.device)
-      .member("principalId", caller.device)
-      .end_object();
+  writer.member("userId", caller.user).member("deviceId", caller.device);
+  if (!caller.public_key.empty()) writer.member("publicKey", caller.public_key);
+  writer.member("principalId", caller.device).end_object();
   writer.key("identity").begin_object();
   writer.member("sourceIp", "198.51.100.7").member("userAgent", "agent/0.1").end_object();
   writer.member("connectedAt", caller.connected_at_ms)

@@ -14,6 +14,7 @@ struct Caller {
   std::string device;
   std::string connection{};
   std::int64_t connected_at_ms = 1'795'244'400'000;
+  std::string public_key{};  // what it was let in with; "" where names are believed
 };
 
 std::string connect_event(const Caller& caller);

@@ -301,53 +301,5 @@ TEST_F(DeviceKey, NoTokenIsLogged) {
   EXPECT_THAT(log, Not(HasSubstr(token.substr(0, 30))));
 }
 
-// --- connect, and a sync that was under way (P-57, P-58) -----------------------------------------
-
-std::string connect_result(DeviceWorld& world, const Caller& caller) {
-  return lambdas::handle_connect(world.host, lambdas::AuthMode::kDeviceKey, connect_event(caller))
-      .value_or("failed");
-}
-
-TEST_F(DeviceKey, ConnectRegistersNobody) {
-  EXPECT_EQ(connect_result(world_, {"Bob", "phone", "c1"}), R"({"statusCode":403})");
-  EXPECT_FALSE(world_.row("devices", "phone"));
-  EXPECT_FALSE(world_.row("connections", "Bob", "c1"));
-  EXPECT_EQ(connect_result(world_, {"Alice", "laptop", "c2"}), R"({"statusCode":403})");
-  EXPECT_EQ(connect_result(world_, {"Bob", "laptop", "c3"}), R"({"statusCode":200})");
-  EXPECT_TRUE(world_.row("connections", "Bob", "c3"));
-}
-
-TEST_F(DeviceKey, ADeviceDisabledDuringItsHandshakeIsRefused) {
-  ASSERT_TRUE(lambdas::disable_device(world_.host, "laptop"));
-  EXPECT_EQ(connect_result(world_, {"Bob", "laptop", "c1"}), R"({"statusCode":403})");
-  EXPECT_FALSE(world_.row("connections", "Bob", "c1"));
-}
-
-TEST_F(DeviceKey, ASyncOfADisabledOrRemovedDeviceEndsItsConnection) {
-  for (const bool removed : {false, true}) {
-    const Caller caller{"Bob", "laptop", removed ? "c2" : "c1", world_.now_ms()};
-    ASSERT_EQ(connect_result(world_, caller), R"({"statusCode":200})");
-    world_.connections.open(caller.connection);
-    // In the middle of the sync, after the row was read.
-    bool once = false;
-    world_.database.set_decide([&](Operation operation, const std::string& table) {
-      if (operation == Operation::kUpdate && table == "devices" && !std::exchange(once, true)) {
-        EXPECT_TRUE(removed ? lambdas::remove_device(world_.host, "laptop")
-                            : lambdas::disable_device(world_.host, "laptop"));
-      }
-      return Fault::kNone;
-    });
-    const auto frame = world_.sync(caller, {});
-    ASSERT_TRUE(frame) << frame.error().message;
-    EXPECT_EQ(error_code(*frame), "denied");
-    EXPECT_FALSE(world_.connections.is_open(caller.connection));
-    EXPECT_FALSE(world_.row("connections", "Bob", caller.connection));
-    world_.database.set_decide({});
-    if (removed) break;
-    ASSERT_TRUE(lambdas::enable_device(world_.host, "laptop"));
-  }
-  EXPECT_FALSE(world_.row("devices", "laptop")) << "a sync does not make the row again";
-}
-
 }  // namespace
 }  // namespace beckon::tests

@@ -30,6 +30,7 @@ std::string DeviceWorld::authorize(const std::string& authorization,
   if (!policy) return "no JSON";
   const json::View statement = (*policy)["policyDocument"]["Statement"].at(0);
   if (statement["Effect"].string_or("") != "Allow") return "403";
+  admitted_key = (*policy)["context"]["publicKey"].string_or("");
   return std::string((*policy)["context"]["userId"].string_or("")) + "/" +
          std::string((*policy)["context"]["deviceId"].string_or(""));
 }

@@ -52,6 +52,7 @@ class DeviceWorld : public World {
   std::string authorize(const std::string& authorization, const std::string& more_headers = "");
   std::string present(const std::string& token) { return authorize("Bearer " + token); }
 
+  std::string admitted_key;  // of the last handshake that was admitted, as authorize handed it on
   lambdas::AuthorizeSettings settings;
   int authorization_headers = 1;
   LogText log;

@@ -53,9 +53,11 @@ class HostileIdentity : public ::testing::Test {
     for (const char* name : {"connectionId", "connection", "connection_id"}) {
       writer.member(name, lurker_.connection);
     }
+    writer.member("publicKey", "Mallory's key");
     writer.key("target").raw(R"({"user":"Mallory","devices":["Lurker"]})");
     writer.key("from").raw(R"({"user":"Mallory","device":"Lurker"})");
-    writer.key("authorizer").raw(R"({"userId":"Mallory","deviceId":"Lurker"})");
+    writer.key("authorizer")
+        .raw(R"({"userId":"Mallory","deviceId":"Lurker","publicKey":"Mallory's key"})");
     writer.key("claims").raw(R"({"sub":"Mallory"})");
     return writer.end_object().take();
   }
@@ -194,6 +196,7 @@ TEST_F(HostileIdentity, ConnectWritesTheCallersRows) {
     if (mode == lambdas::AuthMode::kDeviceKey) {
       world_.memory.rows("devices")[{"Tablet", ""}][schema::kPublicKey] = "a key";
       tablet.connection = "conn-keyed";
+      tablet.public_key = "a key";
     }
     const auto answered = lambdas::handle_connect(world_.host, mode, lying(connect_event(tablet)));
     EXPECT_EQ(answered.value_or("failed"), R"({"statusCode":200})");

@@ -45,7 +45,8 @@ class IdentityDelivery : public ::testing::Test {
   std::string visit(const std::string& token) {
     const std::string result = world_.present(token);
     if (result != "Bob/laptop") return result;
-    const Caller caller{"Bob", "laptop", "c" + std::to_string(++visits_), world_.now_ms()};
+    const Caller caller{"Bob", "laptop", "c" + std::to_string(++visits_), world_.now_ms(),
+                        world_.admitted_key};
     EXPECT_EQ(
         lambdas::handle_connect(world_.host, lambdas::AuthMode::kDeviceKey, connect_event(caller))
             .value_or("failed"),
