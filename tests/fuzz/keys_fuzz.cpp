@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// No key file and no claim code can crash its reader. A key that is read has one meaning: each of
-// its forms gives the same key again, a private key signs for its public one, and the agent reads
-// from the disk what the text says. A code means the same however a person types it.
+// No key file, no certificate and no claim code can crash its reader. A key that is read has one
+// meaning: each of its forms gives the same key again, a private key signs for its public one, and
+// the agent reads from the disk what the text says. A certificate has one pin, and a code means the
+// same however a person types it.
 //
 // Input: the text of a key or a code; or, by its first byte, what stands in PEM's base64.
 #include <fcntl.h>
@@ -16,6 +17,7 @@
 
 #include "common/base/assert.h"
 #include "common/base/bytes.h"
+#include "common/crypto/certificates.h"
 #include "common/identity/claim_code.h"
 #include "common/signature/event_signature.h"
 #include "platform/linux/key_file.h"
@@ -82,6 +84,23 @@ void read_private(std::string_view text) {
   BECKON_ASSERT(!PublicKey::from_pem(text));  // a private key is never taken for a public one
 }
 
+// A server's certificate, as it came in the handshake, and a file of those to trust.
+void read_certificates(const std::string& text, std::string_view der) {
+  const auto count = crypto::count_certificates(text);
+  BECKON_ASSERT(count ? *count > 0 : !count.error().message.empty());
+  const auto pin = crypto::public_key_pin(der);
+  if (!pin) {
+    BECKON_ASSERT(!pin.error().message.empty());
+    return;
+  }
+  constexpr std::string_view kPrefix = "sha256//";
+  BECKON_ASSERT(pin->starts_with(kPrefix));
+  const auto digest = base::base64_decode(std::string_view(*pin).substr(kPrefix.size()));
+  BECKON_ASSERT(digest && digest->size() == 32);
+  // Read in place before; a file of it is read too.
+  BECKON_ASSERT(crypto::count_certificates(std::string(der)) == std::size_t{1});
+}
+
 void read_code(std::string_view typed) {
   const auto code = identity::parse_claim_code(typed);
   if (!code) return;
@@ -96,7 +115,8 @@ void read_code(std::string_view typed) {
 
 // What the text says, or the DER that its first byte asks for, in PEM.
 std::string pem_of(std::string_view input) {
-  static constexpr std::string_view kLabels[] = {"PUBLIC KEY", "EC PRIVATE KEY", "PRIVATE KEY"};
+  static constexpr std::string_view kLabels[] = {"PUBLIC KEY", "EC PRIVATE KEY", "PRIVATE KEY",
+                                                 "CERTIFICATE"};
   const auto label = static_cast<unsigned char>(input.empty() ? '-' : input.front());
   if (label >= std::size(kLabels)) return std::string(input);
   const std::string name = std::string(kLabels[label]) + "-----\n";
@@ -110,6 +130,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text = pem_of(input);
   read_public(text);
   read_private(text);
+  read_certificates(text, input.substr(std::min<std::size_t>(input.size(), 1)));
   read_code(input);
   if (size == 65) static_cast<void>(PublicKey::from_text(base::base64url(input)).has_value());
   return 0;
