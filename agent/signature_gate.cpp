@@ -69,8 +69,7 @@ Verdict SignatureGate::judge(const ReceivedEvent& event, base::WallTime now) {
       if (memory_.begins_ahead(now, signers_.clock_skew)) {
         return refused("this device's memory of signed events begins at " +
                        date(memory_.begins_at_s()) +
-                       ": its clock was ahead; stop the agent, remove " + memory_.storage_key() +
-                       " from its state folder, start it");
+                       ", since its clock was ahead; its log says at start how to mend it");
       }
       return refused("it was made before " + date(memory_.begins_at_s()) +
                      ", when this device's memory of signed events begins; sign it again");

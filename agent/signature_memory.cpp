@@ -55,9 +55,10 @@ void SignatureMemory::open(std::optional<base::WallTime> now, base::Duration clo
   if (value && *value && decode(**value)) {
     if (now && begins_ahead(*now, clock_skew)) {
       log_.error(
-          "the memory of signed events begins at %s, which is yet to come: this device's clock was "
-          "ahead when it began; until then every signed event is refused. If the clock is right "
-          "now, stop the agent, remove %s from its state folder and start it",
+          "the memory of signed events begins at %s, since this device's clock was ahead; until "
+          "then "
+          "they are refused. If it is right now, stop the agent, remove %s from its state folder, "
+          "start it",
           base::format_rfc3339({begins_at_s() * 1000}).c_str(), storage_key_.c_str());
     }
     return;

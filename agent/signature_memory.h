@@ -65,7 +65,6 @@ class SignatureMemory {
   // clock_skew when this began. It does not mend itself, since a clock that is behind now would
   // look the same.
   bool begins_ahead(base::WallTime now, base::Duration clock_skew) const;
-  const std::string& storage_key() const { return storage_key_; }
   std::size_t size() const { return entries_.size(); }
 
  private:

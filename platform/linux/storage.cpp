@@ -69,11 +69,11 @@ base::Result<std::optional<std::string>> FileStorage::get(std::string_view key) 
   const Descriptor file(open(name.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid()) {
     if (errno == ENOENT || errno == ENOTDIR) return std::optional<std::string>();
-    return fail(ErrorCode::kIo, "cannot read " + name + ": " + std::strerror(errno));
+    return std::unexpected(io_error("cannot read", name).error());
   }
   struct stat found{};
   if (fstat(file.get(), &found) != 0) {
-    return fail(ErrorCode::kIo, "cannot look at " + name + ": " + std::strerror(errno));
+    return std::unexpected(io_error("cannot read", name).error());
   }
   if (const auto owned = check_only_owner_writes(found, name); !owned) {
     return std::unexpected(owned.error());
@@ -83,7 +83,7 @@ base::Result<std::optional<std::string>> FileStorage::get(std::string_view key) 
   while (length < text.size()) {
     const ssize_t n = read(file.get(), text.data() + length, text.size() - length);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return fail(ErrorCode::kIo, "cannot read " + name + ": " + std::strerror(errno));
+    if (n < 0) return std::unexpected(io_error("cannot read", name).error());
     if (n == 0) break;
     length += static_cast<std::size_t>(n);
   }

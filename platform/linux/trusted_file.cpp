@@ -6,9 +6,11 @@
 
 #include <cerrno>
 #include <climits>
+#include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "platform/linux/descriptor.h"
 #include "platform/linux/file.h"
@@ -19,32 +21,43 @@ namespace {
 using base::ErrorCode;
 using base::fail;
 
-std::string mode_of(const struct stat& found) {
-  char mode[8];
-  std::snprintf(mode, sizeof mode, "%04o", found.st_mode & 07777U);
-  return mode;
+[[gnu::format(printf, 2, 3)]] std::unexpected<base::Error> refused(ErrorCode code,
+                                                                   const char* format, ...) {
+  char text[3 * PATH_MAX];  // a path is in it twice
+  va_list values;
+  va_start(values, format);
+  std::vsnprintf(text, sizeof text, format, values);
+  va_end(values);
+  return fail(code, text);
 }
 
-base::Result<struct stat> look_at(const std::string& folder) {
-  struct stat found{};
-  if (stat(folder.c_str(), &found) == 0) return found;
-  return fail(ErrorCode::kIo, "cannot look at " + folder + ": " + std::strerror(errno));
+std::unexpected<base::Error> unseen(const char* path) {
+  return refused(ErrorCode::kIo, "cannot look at %s: %s", path, std::strerror(errno));
 }
 
-// A folder, as its real path, and all above it.
-base::Status check_folders_from(std::string folder) {
-  for (bool is_first = true;; is_first = false, folder = folder_of(folder)) {
-    const auto found = look_at(folder);
-    if (!found) return std::unexpected(found.error());
+unsigned mode_of(const struct stat& found) {
+  return found.st_mode & 07777U;
+}
+
+// This folder and, by its real path, all above it.
+base::Status check_folders_from(const char* folder) {
+  char real[PATH_MAX];
+  if (realpath(folder, real) == nullptr) return unseen(folder);
+  for (bool is_first = true;; is_first = false) {
+    struct stat found{};
+    if (stat(real, &found) != 0) return unseen(real);
     if (is_first) {
-      if (const auto owned = check_owner(*found, folder); !owned) return owned;
+      if (auto owned = check_owner(found, real); !owned) return owned;
     }
-    if ((found->st_mode & S_IWOTH) != 0 && (found->st_mode & S_ISVTX) == 0) {
-      return fail(ErrorCode::kDenied, "the folder " + folder + " has mode " + mode_of(*found) +
-                                          ": anybody could replace the files in it; chmod o-w " +
-                                          folder);
+    if ((found.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH) {
+      return refused(ErrorCode::kDenied,
+                     "the folder %s has mode %04o: anybody could replace the files in it; chmod "
+                     "o-w %s",
+                     real, mode_of(found), real);
     }
-    if (folder == "/") return {};
+    char* const name = std::strrchr(real, '/') + 1;
+    if (*name == '\0') return {};
+    name[name - 1 == real ? 0 : -1] = '\0';
   }
 }
 
@@ -52,47 +65,44 @@ base::Status check_folders_from(std::string folder) {
 
 base::Status check_owner(const struct stat& found, const std::string& path) {
   if (found.st_uid == geteuid() || found.st_uid == 0) return {};
-  return fail(ErrorCode::kDenied, path + " belongs to user " + std::to_string(found.st_uid) +
-                                      ", who could change it; give it to the agent's own user: "
-                                      "chown " +
-                                      std::to_string(geteuid()) + " " + path);
+  return refused(ErrorCode::kDenied,
+                 "%s belongs to user %u, who could change it; give it to the agent's own user: "
+                 "chown %u %s",
+                 path.c_str(), found.st_uid, geteuid(), path.c_str());
 }
 
 base::Status check_only_owner_writes(const struct stat& found, const std::string& path) {
-  if (const auto owned = check_owner(found, path); !owned) return owned;
+  if (auto owned = check_owner(found, path); !owned) return owned;
   if ((found.st_mode & (S_IWGRP | S_IWOTH)) == 0) return {};
-  return fail(ErrorCode::kDenied, path + " has mode " + mode_of(found) +
-                                      ": others than its owner can change what this agent does; "
-                                      "chmod go-w " +
-                                      path);
+  return refused(ErrorCode::kDenied,
+                 "%s has mode %04o: others than its owner can change what this agent does; chmod "
+                 "go-w %s",
+                 path.c_str(), mode_of(found), path.c_str());
 }
 
 base::Status check_folder(const std::string& path) {
+  if (auto safe = check_folders_from(folder_of(path).c_str()); !safe) return safe;
   char real[PATH_MAX];
-  const std::string folder = folder_of(path);
-  if (realpath(folder.c_str(), real) == nullptr) {
-    return fail(ErrorCode::kIo, "cannot look at " + folder + ": " + std::strerror(errno));
-  }
-  const std::string real_folder = real;
-  if (const auto safe = check_folders_from(real_folder); !safe) return safe;
   // A pipe has no path.
   if (realpath(path.c_str(), real) == nullptr) return {};
-  const std::string target_folder = folder_of(real);
-  return target_folder == real_folder ? base::Status{} : check_folders_from(target_folder);
+  return check_folders_from(folder_of(real).c_str());
 }
 
 base::Status check_own_folder(const std::string& folder) {
-  const auto found = look_at(folder);
-  if (!found) return std::unexpected(found.error());
-  if (const auto owned = check_owner(*found, folder); !owned) return owned;
-  if ((found->st_mode & (S_IWGRP | S_IWOTH)) == 0) return check_folder(folder);
+  struct stat found{};
+  const char* const path = folder.c_str();
+  if (stat(path, &found) != 0) return unseen(path);
+  if (auto owned = check_owner(found, folder); !owned) return owned;
+  if ((found.st_mode & (S_IWGRP | S_IWOTH)) == 0) return check_folder(folder);
   // No advice to take rights away from a folder that is shared on purpose.
-  const bool is_shared = (found->st_mode & S_ISVTX) != 0 || found->st_uid != geteuid();
-  return fail(ErrorCode::kDenied,
-              "the folder " + folder + " has mode " + mode_of(*found) +
-                  ": others than its owner could replace what is kept in it; " +
-                  (is_shared ? "name one of the agent's own (it is made if it is not there)"
-                             : "chmod go-w " + folder));
+  const bool is_shared = (found.st_mode & S_ISVTX) != 0 || found.st_uid != geteuid();
+  return refused(
+      ErrorCode::kDenied,
+      "the folder %s has mode %04o: others than its owner could replace what is kept "
+      "in it; %s%s",
+      path, mode_of(found),
+      is_shared ? "name one of the agent's own (it is made if it is not there)" : "chmod go-w ",
+      is_shared ? "" : path);
 }
 
 std::string folder_of(const std::string& path) {
@@ -105,12 +115,12 @@ base::Result<std::string> read_trusted_file(const std::string& path, std::size_t
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat found{};
   if (!file.valid() || fstat(file.get(), &found) != 0) {
-    return fail(ErrorCode::kIo, "cannot read " + path + ": " + std::strerror(errno));
+    return refused(ErrorCode::kIo, "cannot read %s: %s", path.c_str(), std::strerror(errno));
   }
-  if (const auto owned = check_only_owner_writes(found, path); !owned) {
-    return std::unexpected(owned.error());
+  if (auto owned = check_only_owner_writes(found, path); !owned) {
+    return std::unexpected(std::move(owned.error()));
   }
-  if (const auto safe = check_folder(path); !safe) return std::unexpected(safe.error());
+  if (auto safe = check_folder(path); !safe) return std::unexpected(std::move(safe.error()));
   return read_whole(file.get(), path, bytes_max);
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <utility>
 
 #include "platform/linux/actions/long_action.h"
@@ -82,30 +83,22 @@ base::Status check_size(const std::vector<std::string>& arguments,
                                      "; it is whole on the command's standard input");
 }
 
-bool is_program(const std::string& path) {
-  struct stat found{};
-  return stat(path.c_str(), &found) == 0 && S_ISREG(found.st_mode) &&
-         faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) == 0;
-}
-
-// "", or where a program is missing now. As execvp() looks, from the folder that it would start in.
-std::string place_without(const std::string& program, const std::string& directory) {
-  const auto seen_from_there = [&](const std::string& path) {
-    return path.starts_with('/') || directory.empty() ? path : directory + "/" + path;
-  };
-  if (program.find('/') != std::string::npos) {
-    const std::string path = seen_from_there(program);
-    return is_program(path) ? "" : path + " is no file that this user may run";
+// Whether there is such a program now. As execvp() looks, from the folder that it would start in.
+bool is_there(const std::string& program, const std::string& directory) {
+  const char* path = program.contains('/') ? "" : std::getenv("PATH");
+  if (path == nullptr) path = "/bin:/usr/bin";
+  while (true) {
+    const char* const end = strchrnul(path, ':');
+    std::string file = end == path ? program : std::string(path, end) + "/" + program;
+    if (!file.starts_with('/') && !directory.empty()) file = directory + "/" + file;
+    struct stat found{};
+    if (stat(file.c_str(), &found) == 0 && S_ISREG(found.st_mode) &&
+        faccessat(AT_FDCWD, file.c_str(), X_OK, AT_EACCESS) == 0) {
+      return true;
+    }
+    if (*end == '\0') return false;
+    path = end + 1;
   }
-  const char* set = std::getenv("PATH");
-  const std::string path = set == nullptr ? "/bin:/usr/bin" : set;
-  for (std::size_t begin = 0; begin <= path.size();) {
-    const std::size_t end = std::min(path.find(':', begin), path.size());
-    const std::string folder = end == begin ? "." : path.substr(begin, end - begin);
-    if (is_program(seen_from_there(folder + "/" + program))) return "";
-    begin = end + 1;
-  }
-  return "it is in no folder of PATH (" + path + ")";
 }
 
 class ExecAction final : public LongAction {
@@ -225,10 +218,10 @@ std::unique_ptr<agent::Action> ExecActionType::make(agent::ObjectReader& config)
 
 std::unique_ptr<agent::Action> ExecActionType::make(ExecSettings settings) {
   const std::string program(settings.command.front().literal_start());
-  if (const std::string place = place_without(program, settings.directory); !place.empty()) {
+  if (!is_there(program, settings.directory)) {
     base::Logger(log_, "exec")
         .warning("%s cannot be run now: %s; until it can, it fails for each event", program.c_str(),
-                 place.c_str());
+                 program.contains('/') ? "no file that this user may run" : "in no folder of PATH");
   }
   return std::make_unique<ExecAction>(processes_, log_, std::move(settings));
 }

@@ -234,12 +234,11 @@ TEST_F(ExecActionTest, AProgramThatIsNotThereIsAWarningWhenTheActionIsMade) {
     EXPECT_TRUE(make(type, R"({"type":"exec","command":[")" + program + "\"]" + more + "}"));
     return log.warnings;
   };
-  EXPECT_THAT(
-      warnings_for("no-such-program"),
-      ElementsAre(HasSubstr("no-such-program cannot be run now: it is in no folder of PATH (")));
+  EXPECT_THAT(warnings_for("no-such-program"),
+              ElementsAre(HasSubstr("no-such-program cannot be run now: in no folder of PATH;")));
   EXPECT_THAT(warnings_for(file),
-              ElementsAre(HasSubstr(file + " is no file that this user may run")));
-  EXPECT_THAT(warnings_for(directory_), ElementsAre(HasSubstr(" is no file that ")));
+              ElementsAre(HasSubstr(file + " cannot be run now: no file that this user may run")));
+  EXPECT_THAT(warnings_for(directory_), ElementsAre(HasSubstr("no file that ")));
   std::filesystem::permissions(file, std::filesystem::perms::owner_all);
   EXPECT_THAT(warnings_for(file), ElementsAre());
   EXPECT_THAT(warnings_for("true"), ElementsAre());
