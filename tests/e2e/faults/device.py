@@ -59,7 +59,8 @@ class Device:
         config = self.directory / "agent.json"
         config.write_text(json.dumps(self._config(number)), encoding="utf-8")
         self.agents.append(Process(
-            [*self.prefix, paths.binary("beckon-agent"), "--config", config, "--insecure"],
+            [*self.prefix, paths.binary("beckon-agent"), "--config", config, "--insecure",
+             "--verbose-lines"],
             f"agent {self.user}/{self.name}, life {number}", cwd=self.directory))
 
     def _config(self, life):
@@ -111,13 +112,15 @@ class Device:
         return int(lines[-1].split()[0]) if lines else 0
 
     def read_record(self):
-        """The lives with what each has recorded."""
+        """The lives with what each has recorded and said was lost."""
         by_life = collections.defaultdict(list)
         for line in self.lines():
             seq, event_id, n, life = line.split()
             by_life[int(life)].append((int(seq), event_id, int(n)))
-        for number, life in enumerate(self.lives):
+        for number, (life, agent) in enumerate(zip(self.lives, self.agents, strict=True)):
             life.entries = by_life[number]
+            said = [json.loads(line) for line in agent.lines() if line.startswith('{"type":"lost"')]
+            life.lost = sum(line["count"] for line in said)
         return self.lives
 
     def clean_up(self):

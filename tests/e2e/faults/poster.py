@@ -15,7 +15,7 @@ import time
 from place import harness
 from harness import AwsError, Closed, HandshakeRefused, Timeout, WebSocket
 from device import FAILS
-from verdict import Posted
+from verdict import BRIEF, Posted
 
 BATCH_MAX = 10  # PutEvents takes so many
 
@@ -47,6 +47,8 @@ class Poster(threading.Thread):
             some = self._random.random() < 0.25
             targets = self._random.sample(devices, self._random.randint(1, len(devices)))
             self.ledger[n] = Posted(user, name, tuple(targets) if some else ())
+        for n in random.Random(f"{seed}/{user}/brief").sample(self._numbers, len(self._numbers) // 30):
+            self.ledger[n] = Posted(user, BRIEF, ())  # to all: once its row is gone, nobody can tell
 
     def run(self):
         try:
@@ -64,7 +66,10 @@ class Poster(threading.Thread):
     def _detail(self, n):
         posted = self.ledger[n]
         target = {"user": self.user, **({"devices": posted.devices} if posted.devices else {})}
-        return json.dumps({"target": target, "n": n})
+        return json.dumps({"target": target, "n": n, **self._ttl(n)})
+
+    def _ttl(self, n):
+        return {"ttl_s": 1} if self.ledger[n].name == BRIEF else {}
 
     def _put(self, batch):
         """The numbers that were answered with an id."""
@@ -93,7 +98,7 @@ class Poster(threading.Thread):
                 self._socket = WebSocket(
                     self._url, {"X-User-Id": self.user, "X-Device-Id": self.sender}, timeout_s=2)
                 self._socket.sync()
-            self._socket.send({"action": "send", "name": posted.name, "data": {"n": n},
+            self._socket.send({"action": "send", "name": posted.name, "data": {"n": n}, **self._ttl(n),
                                **({"devices": posted.devices} if posted.devices else {})})
             while (answer := self._socket.recv_json()).get("type") in ("event", "synced"):
                 pass

@@ -13,8 +13,8 @@ from device import Device, FAILS, RENEWALS
 from network import OUTSIDE
 from poster import Poster
 from trouble import Trouble
-from verdict import (count_repetitions, events_of, judge_device, judge_posts, judge_receipts,
-                     judge_stream)
+from verdict import (count_repetitions, events_of, judge_brief, judge_device, judge_posts,
+                     judge_receipts, judge_stream)
 
 USERS_MAX = 5
 CALM_S = 90  # by then everything must have arrived
@@ -69,7 +69,8 @@ class Run:
         self._judge()
 
     def _stored(self):
-        return events_of(self.backend.emulator.rows("streams"))
+        numbers = {posted.id: n for poster in self.posters for n, posted in poster.ledger.items() if posted.id}
+        return events_of(self.backend.emulator.rows("streams"), numbers, time.time())
 
     def _redrive(self):
         """Waits until each answered event is stored or a dead letter; then gives the dead letters to
@@ -96,7 +97,8 @@ class Run:
                        for row in self.backend.emulator.rows("devices")}
             for device in self.devices:
                 epoch, head = heads[device.user]
-                due = [event for event in streams[device.user] if event.is_for(device.name)]
+                due = [event for event in streams[device.user]
+                       if event.is_for(device.name) and not event.is_brief]
                 assert not due or device.last_seq() >= due[-1].seq, \
                     f"{device.name}: recorded up to {device.last_seq()} of {due[-1].seq}"
                 assert cursors.get(device.name) == f"{epoch}:{head}", \
@@ -124,7 +126,28 @@ class Run:
             self.breaches += [f"{device.name}: {text}" for text in judge_device(due, lives)]
             self.report["events due at devices"] += len(due)
             self.report["repetitions, each after a kill"] += count_repetitions(lives)
-        self._judge_receipts(streams)
+        self._judge_receipts({user: [event for event in events if not event.is_brief]
+                              for user, events in streams.items()})
+        self._judge_brief(streams)
+
+    def _status(self, event):
+        """{device: (state, action)}, as `beckon status` says."""
+        status = self.beckon(self.backend.emulator, "status", event.id)
+        if status["seq"] != event.seq:
+            self.breaches.append(f"beckon status {event.id} says it is {status['seq']}, not {event.seq}")
+        return {one["device"]: (one["state"], one.get("action", "")) for one in status["devices"]}
+
+    def _judge_brief(self, streams):
+        for user, events in streams.items():
+            brief = [event for event in events if event.is_brief]
+            asked = {event.seq: self._status(event) for event in random.Random(self.options.seed).sample(
+                brief, min(2 * STATUS_SAMPLE, len(brief)))}
+            for device in self.of(user):
+                due = [event for event in events if event.is_for(device.name)]
+                states = {seq: of_event.get(device.name, ("unlisted", ""))[0] for seq, of_event in asked.items()}
+                breaches, unseen = judge_brief(due, device.name, device.lives, states)
+                self.breaches += breaches
+                self.report["events that expired unseen, and were told as lost"] += unseen
 
     def _judge_receipts(self, streams):
         for user, events in streams.items():
@@ -141,12 +164,10 @@ class Run:
                 self.report["failed actions, reported"] += failed
             for event in random.Random(self.options.seed).sample(
                     events, min(STATUS_SAMPLE, len(events))):
-                status = self.beckon(self.backend.emulator, "status", event.id)
-                found = {one["device"]: (one["state"], one.get("action", ""))
-                         for one in status["devices"]}
+                found = self._status(event)
                 listed = {device: of_device[event.seq] for device, of_device in states.items()
                           if event.seq in of_device}
-                if (status["seq"], found) != (event.seq, listed):
+                if found != listed:
                     self.breaches.append(f"beckon status {event.id} says {found}, beckon events "
                                          f"says {listed}")
 

@@ -9,10 +9,13 @@ import collections
 import dataclasses
 import json
 
+BRIEF = "fault.brief"  # events of this name expire within a second, and their rows are removed
+ID_KEPT_S = 30 * 3600  # P-41: how much longer than an event its id is kept
+
 
 @dataclasses.dataclass(frozen=True)
 class Event:
-    """One row of a stream."""
+    """One event of a stream. n is None if its row is gone and its post was never answered."""
     user: str
     seq: int
     id: str
@@ -24,6 +27,13 @@ class Event:
     def is_for(self, device):
         return device != self.sender and (not self.devices or device in self.devices)
 
+    @property
+    def is_brief(self):
+        return self.name == BRIEF
+
+    def is_recorded_as(self, entry):
+        return (self.seq, self.id) == entry[:2] and self.n in (None, entry[2])
+
 
 @dataclasses.dataclass
 class Life:
@@ -31,6 +41,7 @@ class Life:
     cursor: int = 0
     killed: bool = False  # ended by SIGKILL, and not in order
     entries: list = dataclasses.field(default_factory=list)  # (seq, id, n) in the record's order
+    lost: int = 0  # events that it said were lost
 
 
 @dataclasses.dataclass
@@ -43,19 +54,28 @@ class Posted:
     id: str = ""  # of the attempt that was answered
 
 
-def events_of(rows):
-    """The rows of the streams table as {user: [Event, …] by seq}, and {user: (epoch, head)}."""
-    streams, heads = collections.defaultdict(list), {}
+def events_of(rows, numbers, now_s):
+    """The rows of the streams table as {user: [Event, …] by seq}, and {user: (epoch, head)}. What has
+    expired and is gone is known by the row of its id.
+
+    numbers: {id: n} of the answered posts."""
+    streams, heads = collections.defaultdict(dict), {}
     for row in rows:
+        of_user = streams[row["userId"]]
         if row["sk"] == "head":
             heads[row["userId"]] = (row["epoch"], row["seq"])
         elif row["sk"].startswith("seq#"):
-            streams[row["userId"]].append(Event(
-                row["userId"], row["seq"], row["eventId"], json.loads(row["data"])["n"],
-                row["name"], tuple(json.loads(row.get("devices", "[]"))), row.get("sender", "")))
-    for events in streams.values():
-        events.sort(key=lambda event: event.seq)
-    return streams, heads
+            event = Event(row["userId"], row["seq"], row["eventId"], json.loads(row["data"])["n"],
+                          row["name"], tuple(json.loads(row.get("devices", "[]"))), row.get("sender", ""))
+            of_user.setdefault(row["seq"], []).append(event)
+    for row in rows:
+        kept = streams[row["userId"]]
+        is_gone = row["sk"].startswith("event-id#") and row["seq"] not in kept
+        if is_gone and row["expiresAt"] - ID_KEPT_S <= now_s:
+            kept[row["seq"]] = [Event(row["userId"], row["seq"], row["eventId"],
+                                      numbers.get(row["eventId"]), BRIEF)]
+    return {user: [event for seq in sorted(of_user) for event in of_user[seq]]
+            for user, of_user in streams.items() if of_user}, heads
 
 
 def judge_stream(events, head):
@@ -91,30 +111,43 @@ def judge_posts(ledger, events):
         if counts[n] > posted.attempts:
             breaches.append(f"event {n} was posted {posted.attempts} times and is stored "
                             f"{counts[n]} times")
+    unnumbered = counts.pop(None, 0)
+    unanswered = sum(posted.attempts - bool(posted.id) for posted in ledger.values() if posted.name == BRIEF)
+    if unnumbered > unanswered:
+        breaches.append(f"{unnumbered} events without a number have expired, and {unanswered} attempts "
+                        "to post such were not answered")
     breaches += [f"event {n} is stored and nobody posted it" for n in counts.keys() - ledger.keys()]
     return breaches
+
+
+def _take(due, entry):
+    """Whether this entry is the next one due, but for brief ones before it; takes it from the queue."""
+    while due and due[0].is_brief and due[0].seq != entry[0]:
+        due.popleft()
+    return bool(due) and due[0].is_recorded_as(entry) and bool(due.popleft())
 
 
 def judge_device(expected, lives):
     """Each life records the expected events from its cursor on, in order, without a hole, each once;
     what a life did not come to, the next one's cursor has not passed; the last one comes to the end.
-    So an event is repeated only after a kill, and only if it lies after the stored cursor.
+    So an event is repeated only after a kill, and only if it lies after the stored cursor. Brief ones
+    may be missing anywhere (see judge_brief), but not come in another order.
 
     expected: the events for this device, by seq; lives: list of Life."""
     breaches = []
     for number, life in enumerate(lives):
-        due = [(event.seq, event.id, event.n) for event in expected if event.seq > life.cursor]
+        due = collections.deque(event for event in expected if event.seq > life.cursor)
         got = life.entries
-        if got != due[:len(got)]:
-            at = next(i for i, entry in enumerate(got) if i >= len(due) or entry != due[i])
-            breaches.append(
-                f"life {number} (cursor {life.cursor}): entry {at} is {got[at]}, expected "
-                f"{due[at] if at < len(due) else 'nothing more'}")
+        wrong = next((entry for entry in got if not _take(due, entry)), None)
+        if wrong is not None:
+            breaches.append(f"life {number} (cursor {life.cursor}): it recorded {wrong}, expected "
+                            f"{due[0] if due else 'nothing more'}")
             continue
-        reached = due[len(got)][0] if len(got) < len(due) else None  # the first that did not come
+        missing = [event.seq for event in due if not event.is_brief]
+        reached = missing[0] if missing else None  # the first that did not come
         if number + 1 == len(lives):
             if reached is not None:
-                breaches.append(f"{len(due) - len(got)} events never came, from {reached} on")
+                breaches.append(f"{len(missing)} events never came, from {reached} on")
             continue
         after = lives[number + 1].cursor
         if after < life.cursor:
@@ -153,3 +186,26 @@ def judge_receipts(expected, device, states, fails):
             breaches.append(f"{device}: event {event.seq} is {state} {action}, expected "
                             f"{' '.join(due)}")
     return breaches, failed
+
+
+def judge_brief(expected, device, lives, states):
+    """What expires before a device gets it is neither silent nor taken for handled: the device says
+    that it was lost, and its receipt is "expired". What expired before the first event that a new device
+    can get is none of its (P-22).
+
+    expected: the events for this device, by seq; states: {seq: state} of the brief ones that were asked
+    for. Returns (breaches, how many expired unseen)."""
+    seen = {entry[0] for life in lives for entry in life.entries}
+    first = next((event.seq for event in expected if not event.is_brief), 0)
+    brief = [event.seq for event in expected if event.is_brief]
+    unseen = [seq for seq in brief if seq not in seen and seq > first]
+    told = sum(life.lost for life in lives)
+    breaches = []
+    if told < len(unseen):
+        breaches.append(f"{device}: {len(unseen)} events expired unseen, and it said so of {told}")
+    for seq in brief:
+        allowed = {"expired"} | ({"handled"} if seq in seen else set()) | ({"unlisted"} if seq < first else set())
+        if seq in states and states[seq] not in allowed:
+            breaches.append(f"{device}: event {seq}, which expired {'seen' if seq in seen else 'unseen'}, is "
+                            f"{states[seq]}, expected {' or '.join(sorted(allowed))}")
+    return breaches, len(unseen)
