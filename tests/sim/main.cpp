@@ -24,6 +24,8 @@ constexpr char kUsage[] =
     "  --digest        prints one digest over all of them: the same on every platform\n"
     "  --progress      names each world before it runs, for when one crashes\n"
     "  --keep-going    does not stop at the first failure\n"
+    "  --help          prints this\n"
+    "Examples: beckon-sim --seeds 1..10000      beckon-sim --seed 311 --trace\n"
     "exit status: 0 all promises held, 1 one was broken, 2 a wrong argument\n";
 
 struct Arguments {
@@ -50,7 +52,13 @@ bool parse_number(std::string_view text, unsigned long long& number) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
+// False after it has said what is wrong.
 bool parse(int count, char** values, Arguments& arguments) {
+  const auto wrong = [](const char* expected, std::string_view got) {
+    std::fprintf(stderr, "beckon-sim: expected %s, got \"%.*s\"; see beckon-sim --help\n", expected,
+                 static_cast<int>(got.size()), got.data());
+    return false;
+  };
   for (int i = 1; i < count; ++i) {
     const std::string_view argument = values[i];
     const std::string_view value = i + 1 < count ? values[i + 1] : "";
@@ -66,20 +74,21 @@ bool parse(int count, char** values, Arguments& arguments) {
       arguments.regressions = true;
     } else if (argument == "--seed") {
       ++i;
-      if (!parse_number(value, arguments.first)) return false;
+      if (!parse_number(value, arguments.first)) return wrong("--seed with a number", value);
       arguments.last = arguments.first;
     } else if (argument == "--seeds") {
       ++i;
       const std::size_t dots = value.find("..");
       if (dots == std::string_view::npos || !parse_number(value.substr(0, dots), arguments.first) ||
-          !parse_number(value.substr(dots + 2), arguments.last)) {
-        return false;
+          !parse_number(value.substr(dots + 2), arguments.last) ||
+          arguments.first > arguments.last) {
+        return wrong("--seeds with a range such as 1..200", value);
       }
     } else {
-      return false;
+      return wrong("one of its options", argument);
     }
   }
-  return arguments.first <= arguments.last;
+  return true;
 }
 
 void report(unsigned long long seed, const Result& result) {
@@ -122,11 +131,12 @@ void run_all(const Arguments& arguments, Sum& sum) {
 }  // namespace
 
 int main(int count, char** values) {
-  Arguments arguments;
-  if (!parse(count, values, arguments)) {
-    std::fputs(kUsage, stderr);
-    return 2;
+  if (count == 2 && std::string_view(values[1]) == "--help") {
+    std::fputs(kUsage, stdout);
+    return 0;
   }
+  Arguments arguments;
+  if (!parse(count, values, arguments)) return 2;
   Sum sum;
   run_all(arguments, sum);
   if (arguments.digest) {
