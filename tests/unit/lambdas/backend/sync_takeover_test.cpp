@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "lambdas/disconnect/handler.h"
 #include "tests/unit/lambdas/backend/world.h"
 
@@ -39,6 +41,24 @@ TEST(SyncTakeover, AnOlderConnectionCannotTakeOverFromANewerOne) {
   EXPECT_EQ(error_code(*frame), "superseded");
   EXPECT_FALSE(world.connections.is_open(older.connection));
   EXPECT_TRUE(world.connections.is_open(newer.connection));
+  EXPECT_TRUE(world.row("connections", "Bob", newer.connection));
+}
+
+TEST(SyncTakeover, AnOlderConnectionThatIsOvertakenWhileItSyncsIsSuperseded) {
+  World world;
+  const Caller older = world.connect("Bob", "Laptop");
+  world.synced(older, {});
+  const Caller newer = world.connect("Bob", "Laptop");
+  bool overtaken = false;
+  world.database.set_decide([&](Operation operation, const std::string& table) {
+    const bool writes = operation == Operation::kUpdate && table == "devices";
+    if (writes && !std::exchange(overtaken, true)) world.synced(newer, {});
+    return Fault::kNone;
+  });
+  const auto frame = world.sync(older, {});
+  EXPECT_TRUE(overtaken);
+  ASSERT_TRUE(frame);
+  EXPECT_EQ(error_code(*frame), "superseded");
   EXPECT_TRUE(world.row("connections", "Bob", newer.connection));
 }
 
