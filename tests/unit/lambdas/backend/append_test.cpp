@@ -173,6 +173,20 @@ TEST(Append, ADuplicateOfAnExpiredEventIsGone) {
   expect_gapless(world, "Bob", 1);
 }
 
+// P-41: the numbers of a stream that was made anew belong to other events.
+TEST(Append, ADuplicateOfAnEventOfAStreamThatIsNoMoreIsGone) {
+  World world;
+  ASSERT_TRUE(append(world.host, "Bob", draft("a"), world.deadline()));
+  ASSERT_TRUE(world.database.remove("streams", {{"userId", "Bob"}, {"sk", "head"}}, {}));
+  const auto other = append(world.host, "Bob", draft("b"), world.deadline());
+  ASSERT_TRUE(other);
+  ASSERT_EQ(other->stored.event.seq, 1U);
+  const auto again = append(world.host, "Bob", draft("a"), world.deadline());
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->duplicate);
+  EXPECT_TRUE(again->gone);
+}
+
 // P-1
 TEST(Append, TwoWhoMakeTheStreamAtOnceAgreeOnItsEpoch) {
   World world;
