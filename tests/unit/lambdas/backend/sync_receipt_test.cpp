@@ -104,6 +104,25 @@ TEST(SyncReceipt, WhatTheAnswerPassedOverBecomesRows) {
   EXPECT_EQ(lambdas::string_of(*before, schema::kReason), schema::kReasonBefore);
 }
 
+TEST(SyncReceipt, ReceiptsOutliveEveryEventByADay) {
+  World world;
+  const Caller laptop = world.connect("Bob", "Laptop");
+  ASSERT_TRUE(world.deliver({.id = "e-1", .detail = R"({"target":{"user":"Bob"},"ttl_s":10})"}));
+  ASSERT_TRUE(world.post("Bob", "2"));
+  world.pace.wait(std::chrono::seconds(10));
+  protocol::SyncRequest request = from_cursor({world.head("Bob").epoch, 0});
+  world.synced(laptop, request);
+  request.cursor->seq = 2;
+  request.failed = {{2, "exec", "timeout"}};
+  world.synced(laptop, request);
+  for (const std::string& key :
+       {schema::passed_key(1, "Laptop"), schema::failed_key(2, "Laptop")}) {
+    const auto row = world.row("streams", "Bob", key);
+    ASSERT_TRUE(row) << key;
+    EXPECT_EQ(lambdas::integer_of(*row, schema::kExpiresAt), world.now_s() + 367 * 24 * 3600);
+  }
+}
+
 // Keeps the warnings.
 class WarningLog final : public base::LogSink {
  public:
