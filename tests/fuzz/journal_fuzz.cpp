@@ -69,7 +69,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const bool rewrite = text.starts_with('r');
   if (rewrite) text.remove_prefix(1);
   const std::string lines = with_checksums(text);
-  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  unlink(path.c_str());  // a file that is cut to nothing first is waited for on some disks
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   BECKON_ASSERT(fd >= 0);
   BECKON_ASSERT(write(fd, lines.data(), lines.size()) == static_cast<ssize_t>(lines.size()));
   close(fd);

@@ -37,7 +37,8 @@ struct Folder {
   }
   std::string file() const { return path + "/device.key"; }
   void write(std::string_view text) const {
-    const int fd = open(file().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    unlink(file().c_str());  // a file that is cut to nothing first is waited for on some disks
+    const int fd = open(file().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     BECKON_ASSERT(fd >= 0 &&
                   ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
     close(fd);
