@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <ctime>
 
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): glibc's names are its own
 extern "C" int clock_gettime(clockid_t clock, timespec* now) noexcept {
   const long status = syscall(SYS_clock_gettime, clock, now);
   const char* path = std::getenv("BECKON_TEST_SUSPENDED");
