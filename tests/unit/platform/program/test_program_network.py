@@ -138,6 +138,19 @@ class ANetworkThatComesUp(NetworkCase):
         self.assertEqual(sum("a network came up" in line for line in agent.err), 1, agent.err)
 
 
+    def test_what_came_up_while_too_much_happened_is_not_missed(self):
+        self.come_up("beckon0", ADDRESS)
+        agent = self.agent("--insecure", "--log-level", "debug", url=f"ws://{ADDRESS}:{self.far.port}/dev")
+        agent.wait_log("online")
+        agent.process.send_signal(signal.SIGSTOP)
+        # Nothing of it is news, and more than a socket holds: what the kernel drops may have been.
+        changes = [f"addr {verb} 10.78.{i // 250}.{i % 250}/32 dev beckon0 scope link\n"
+                   for i in range(1000) for verb in ("add", "del")]
+        subprocess.run(["ip", "-batch", "-"], input="".join(changes), text=True, check=True, capture_output=True)
+        agent.process.send_signal(signal.SIGCONT)
+        agent.wait_log("a network came up")
+
+
 class ANameThatNobodyAnswersFor(NetworkCase):
     def setUp(self):
         super().setUp()
