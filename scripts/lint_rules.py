@@ -4,6 +4,7 @@
 A line that must break a rule says so itself: `lint-allow(rule-name): reason` in a comment on it.
 """
 
+import functools
 import hashlib
 import pathlib
 import re
@@ -281,6 +282,24 @@ def protocol_rules(file: File) -> Iterator[Finding]:
                 yield number, f"{rule} is no rule of {_PROTOCOL}"
 
 
+_TEST_NAMED = re.compile(r"`(test_\w+|\w+_test)`")
+
+
+@functools.cache
+def _tests(root: pathlib.Path) -> set[str]:
+    return {path.stem for path in (root / "tests").rglob("*test*") if path.suffix in (".cpp", ".py")}
+
+
+def named_tests(file: File) -> Iterator[Finding]:
+    """A test that a document names as the proof of something is there."""
+    if not file.path.endswith(".md"):
+        return
+    for number, line in _lines(file.text):
+        for name in _TEST_NAMED.findall(line):
+            if name not in _tests(file.root):
+                yield number, f"there is no test {name}"
+
+
 def whitespace(file: File) -> Iterator[Finding]:
     for number, line in _lines(file.code):  # What a raw string holds is its own affair.
         if file.code is file.text and line != line.rstrip():
@@ -292,4 +311,4 @@ def whitespace(file: File) -> Iterator[Finding]:
 
 
 RULES = (layers, owners, platform_conditions, banned_calls, sleeping_tests, hidden_skips, length, spdx,
-         header_guard, unfinished, machine_names, dead_links, protocol_rules, whitespace)
+         header_guard, unfinished, machine_names, dead_links, protocol_rules, named_tests, whitespace)

@@ -50,6 +50,7 @@ CASES = [
     ("dead-links", "docs/a.md", "[a](no-such-file.md)", "[a](https://example.org/no-such-file.md) [b](#part)"),
     ("protocol-rules", "agent/a.cpp", "// P-" "99", "// P-" "24, and a key on P-256"),
     ("protocol-rules", "docs/a.md", "see P-" "5", "see P-" "24"),
+    ("named-tests", "docs/a.md", "see `no_such_test`", "see `append_test` and `test_replay`"),
     ("whitespace", "scripts/a.py", "# SPDX-License-Identifier: Apache-2.0 ", "# SPDX-License-Identifier: Apache-2.0"),
     ("whitespace", "agent/a.cpp", "\tint a;", "  int a;"),
 ]
