@@ -5,7 +5,6 @@
 
 #include <functional>
 
-#include "lambdas/backend/schema.h"
 #include "lambdas/connect/handler.h"
 #include "lambdas/send/handler.h"
 #include "tests/unit/lambdas/backend/device_world.h"
@@ -13,7 +12,6 @@
 namespace beckon::tests {
 namespace {
 
-namespace schema = lambdas::schema;
 using namespace std::chrono_literals;
 
 constexpr const char* kOk = R"({"statusCode":200})";
@@ -116,7 +114,7 @@ TEST_F(Admission, WhatIsChangedDuringAHandshakeEndsIt) {
     changes[i]();
     EXPECT_EQ(connect(caller), kForbidden) << i;
     EXPECT_FALSE(world_.row("connections", "Bob", caller.connection)) << i;
-    lambdas::remove_device(world_.host, "laptop");
+    if (world_.row("devices", "laptop")) remove();
     add(key_);
   }
 }
@@ -172,7 +170,7 @@ TEST_F(Admission, ASyncThatWasUnderWayEndsItsConnection) {
     EXPECT_FALSE(world_.row("connections", "Bob", caller.connection)) << i;
     world_.database.set_decide({});
     if (i + 1 == changes.size()) break;
-    lambdas::remove_device(world_.host, "laptop");
+    if (world_.row("devices", "laptop")) remove();
     add(key_);
   }
   EXPECT_FALSE(world_.row("devices", "laptop")) << "a sync does not make the row again";
