@@ -119,6 +119,28 @@ TEST_F(Admission, WhatIsChangedDuringAHandshakeEndsIt) {
   }
 }
 
+// The operator acts between connect's two calls: the row is there before the device is looked at,
+// so that one of the two sees the other.
+TEST_F(Admission, WhatIsChangedWhileConnectRunsIsSeenByItOrSeesTheConnection) {
+  for (const Operation at : {Operation::kPut, Operation::kGet}) {
+    const Caller caller = admitted(key_);
+    bool once = false;
+    bool is_seen = false;
+    world_.database.set_decide([&](Operation operation, const std::string&) {
+      if (operation == at && !std::exchange(once, true)) {
+        disable();
+        is_seen = world_.row("connections", "Bob", caller.connection).has_value();
+      }
+      return Fault::kNone;
+    });
+    EXPECT_TRUE(connect(caller) == kForbidden || is_seen);
+    EXPECT_TRUE(once);
+    world_.database.set_decide({});
+    remove();
+    add(key_);
+  }
+}
+
 TEST_F(Admission, AConnectionThatNobodyClosedIsWorthNothingOnceItsDeviceIsOut) {
   Caller thief = unseen(key_);
   disable();

@@ -89,6 +89,7 @@ TEST(Authorize, ABrowserConnectsOnlyFromAnAllowedOrigin) {
   EXPECT_EQ(effect("https://a.example", {"https://b.example"}), "Deny");
   EXPECT_EQ(effect("https://a.example.evil.example", {"https://a.example"}), "Deny");
   EXPECT_EQ(effect("null", {"https://a.example"}), "Deny");
+  EXPECT_EQ(effect("", {}), "Deny") << "an empty origin is one";
   EXPECT_EQ(effect("https://a.example", {"https://b.example", "https://a.example"}), "Allow");
   EXPECT_EQ(lambdas::split_list(" https://a.example, https://b.example ,,"),
             (std::vector<std::string>{"https://a.example", "https://b.example"}));

@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "common/base/bytes.h"
 #include "common/crypto/hash.h"
+#include "common/identity/claim_code.h"
 #include "lambdas/backend/schema.h"
 #include "lambdas/connect/handler.h"
 #include "tests/unit/lambdas/backend/device_world.h"
@@ -215,15 +218,38 @@ TEST_F(DeviceKey, ADisabledDeviceIs403UntilItIsEnabled) {
 }
 
 // P-57: disabled between the look at the row and the write.
-TEST_F(DeviceKey, ADeviceThatIsDisabledMeanwhileIsRefused) {
-  bool once = false;
-  world_.database.set_decide([&](Operation operation, const std::string&) {
-    if (operation == Operation::kUpdate && !std::exchange(once, true)) {
-      EXPECT_TRUE(lambdas::disable_device(world_.host, "laptop"));
-    }
-    return Fault::kNone;
-  });
-  EXPECT_EQ(world_.present(world_.token("laptop", key_)), "403");
+TEST_F(DeviceKey, ADeviceThatIsChangedWhileItsTokenIsLookedAtIsRefused) {
+  const std::vector<std::function<void()>> changes = {
+      [&] { ASSERT_TRUE(lambdas::disable_device(world_.host, "laptop")); },
+      [&] { ASSERT_TRUE(lambdas::rotate_key(world_.host, "laptop", other_.public_key(), 0s)); },
+      [&] {
+        ASSERT_TRUE(lambdas::remove_device(world_.host, "laptop"));
+        ASSERT_TRUE(lambdas::add_device(world_.host, "laptop", "Alice", key_.public_key()));
+      }};
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    bool once = false;
+    world_.database.set_decide([&](Operation operation, const std::string&) {
+      if (operation == Operation::kUpdate && !std::exchange(once, true)) changes[i]();
+      return Fault::kNone;
+    });
+    // By a clock that is ahead, so that it is younger than what changes.
+    EXPECT_EQ(with([](auto& claims) { claims.issued_at_ms += 30'000; }), "403") << i;
+    world_.database.set_decide({});
+    ASSERT_TRUE(lambdas::remove_device(world_.host, "laptop"));
+    ASSERT_TRUE(lambdas::add_device(world_.host, "laptop", "Bob", key_.public_key()));
+  }
+}
+
+// The rows of codes are in the same table and hold keys of devices that nobody has claimed.
+TEST_F(DeviceKey, ACodesRowIsNoDevice) {
+  world_.settings.enrolment = true;
+  identity::DeviceClaims claims = world_.claims("phone");
+  claims.enrolment_key = other_.public_key();
+  EXPECT_EQ(world_.present(identity::sign_device_token(claims, other_)), "403");
+  claims.device = schema::claim_key(identity::claim_code(other_.public_key(), "phone"));
+  ASSERT_TRUE(world_.row("devices", claims.device));
+  EXPECT_EQ(world_.present(identity::sign_device_token(claims, other_)), "401");
+  expect_logged("no device id");
 }
 
 // P-56
