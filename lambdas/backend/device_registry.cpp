@@ -107,8 +107,11 @@ base::Status rotate_key(Host& host, const std::string& device_id, const crypto::
   if (!row) return std::unexpected(row.error());
   if (!*row) return not_found(device_id);
   if ((*row)->public_key.empty()) return no_key(device_id);
-  if ((*row)->public_key == key.to_text()) {
-    return fail(ErrorCode::kInvalid, "device \"" + device_id + "\" has this key already");
+  const bool has_previous = !(*row)->previous_key.empty();
+  if ((*row)->public_key == key.to_text() && (overlap.count() > 0 || !has_previous)) {
+    return fail(ErrorCode::kInvalid,
+                "device \"" + device_id + "\" has this key already" +
+                    (has_previous ? "; the one before ends now with --overlap 0s" : ""));
   }
   Update update;
   update.set[schema::kPublicKey] = key.to_text();

@@ -21,8 +21,9 @@ base::Status add_device(Host& host, const std::string& device_id, const std::str
                         const crypto::PublicKey& key);
 
 // Makes `key` the device's key; the present one is accepted until `overlap` has passed (0: not at
-// all), one before that no longer. Errors: kNotFound, kInvalid (it is the present key, or the
-// device has none), kConflict (somebody changed it meanwhile); those of Database.
+// all), one before that no longer. The present key again, with an overlap of 0, ends the overlap of
+// the one before. Errors: kNotFound, kInvalid (it is the present key and nothing is to be ended, or
+// the device has none), kConflict (somebody changed it meanwhile); those of Database.
 base::Status rotate_key(Host& host, const std::string& device_id, const crypto::PublicKey& key,
                         base::Duration overlap);
 

@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
+#include "common/identity/claim_code.h"
 #include "lambdas/backend/schema.h"
 #include "tests/unit/lambdas/backend/device_world.h"
 
@@ -128,6 +131,49 @@ TEST_F(DeviceRegistry, ARotationToTheSameKeyOrOverAnotherOneIsRefused) {
   EXPECT_EQ(lambdas::rotate_key(world_.host, "laptop", other_.public_key(), 1h).error().code,
             ErrorCode::kConflict);
   EXPECT_EQ(text("laptop", schema::kPublicKey), third.public_key().to_text());
+}
+
+// P-56: a rotation that turns out to have been over a stolen key.
+TEST_F(DeviceRegistry, TheOverlapEndsNowIfThePresentKeyIsGivenAgainWithoutOne) {
+  ASSERT_TRUE(add("laptop", "Bob"));
+  const auto again = [&](base::Duration overlap) {
+    return lambdas::rotate_key(world_.host, "laptop", other_.public_key(), overlap);
+  };
+  ASSERT_TRUE(again(24h));
+  world_.pace.wait(1s);
+  EXPECT_EQ(world_.present(world_.token("laptop", key_)), "Bob/laptop");
+  EXPECT_THAT(again(1h).error().message, HasSubstr("--overlap 0s"));
+  ASSERT_TRUE(again(0s));
+  world_.pace.wait(1s);
+  EXPECT_EQ(world_.present(world_.token("laptop", key_)), "401");
+  EXPECT_EQ(world_.present(world_.token("laptop", other_)), "Bob/laptop");
+  EXPECT_EQ(again(0s).error().code, ErrorCode::kInvalid) << "there is none any more";
+}
+
+// P-61, P-62: what the operator does not see any more at the code is not registered.
+TEST_F(DeviceRegistry, ACodeThatIsChangedWhileItIsClaimedIsNotUsed) {
+  world_.settings.enrolment = true;
+  identity::DeviceClaims claims = world_.claims("laptop");
+  claims.enrolment_key = key_.public_key();
+  const std::string code = identity::claim_code(key_.public_key(), "laptop");
+  const auto code_row = [&]() -> lambdas::Item& {
+    return world_.memory.rows("devices")[{schema::claim_key(code), ""}];
+  };
+  const std::vector<std::function<void()>> changes = {
+      [&] { code_row()[schema::kConflictAt] = lambdas::number(1); },
+      [&] { code_row()[schema::kPublicKey] = other_.public_key().to_text(); },
+      [&] { code_row()[schema::kClaimDevice] = "another"; }};
+  for (const auto& change : changes) {
+    EXPECT_EQ(world_.present(identity::sign_device_token(claims, key_)), "403");
+    world_.database.set_decide([&](Operation operation, const std::string&) {
+      if (operation == Operation::kTransact) change();
+      return Fault::kNone;
+    });
+    EXPECT_EQ(lambdas::claim_device(world_.host, code, "Bob").error().code, ErrorCode::kConflict);
+    world_.database.set_decide({});
+    EXPECT_TRUE(row("laptop").empty());
+    world_.memory.rows("devices").clear();
+  }
 }
 
 // P-57
