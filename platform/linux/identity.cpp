@@ -21,7 +21,7 @@ void ClaimNotice::failed(agent::Attempt attempt, int http_status, std::string_vi
   next_.failed(attempt, http_status, reason);
   if (http_status != 403) return;
   log_.warning(
-      "this device is not registered yet; its code is %s. Whoever operates Beckon types: beckon "
+      "if this device is not registered yet: its code is %s. Whoever operates Beckon types: beckon "
       "device claim %s --user USER",
       code_.c_str(), code_.c_str());
   print_(code_);

@@ -277,7 +277,8 @@ class Claims(Keys):
     def test_a_device_that_shows_a_code_is_claimed_and_comes_online(self):
         emulator = self.guarded("--parameter", "Enrolment=claim")
         agent, code = self.asking(emulator, "laptop")
-        agent.wait_line(lambda line: f"beckon device claim {code} --user" in line,
+        agent.wait_line(lambda line: f"beckon device claim {code} --user" in line
+                        and "if this device is not registered yet" in line,  # 403 says no more
                         "what to type", kind="stderr")
         self.assertEqual(self.beckon_json(emulator, "devices")["devices"], [])
         done = self.beckon(emulator, "device", "claim", code.lower(), "--user", "Bob")
