@@ -79,8 +79,10 @@ base::Status check_rights(const struct stat& found, const std::string& path) {
 
 base::Result<crypto::PrivateKey> make_key_file(const std::string& path) {
   if (access(path.c_str(), F_OK) == 0) return is_there(path);
+  // Not made where it would be refused.
+  if (const auto safe = check_folder(path); !safe) return std::unexpected(safe.error());
   const TemporaryFile file(path);
-  if (!file.valid()) return io_error("cannot make", file.path());
+  if (!file.valid()) return io_error("cannot make", path);
   // The umask may have taken rights away, and cannot have given any.
   if (fchmod(file.get(), 0600) != 0) return io_error("cannot make", file.path());
   crypto::PrivateKey key = crypto::PrivateKey::generate();

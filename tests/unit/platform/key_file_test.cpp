@@ -56,6 +56,17 @@ TEST_F(KeyFileTest, IsMadeForItsOwnerAloneWhateverTheUmask) {
   }
 }
 
+TEST_F(KeyFileTest, NoneIsMadeWhereItWouldBeRefused) {
+  ASSERT_EQ(chmod(folder_.c_str(), 0777), 0);
+  const auto made = make_key_file(path());
+  ASSERT_FALSE(made);
+  EXPECT_THAT(made.error().message, HasSubstr("anybody could replace the files in it; chmod o-w"));
+  EXPECT_EQ(files(), 0U);
+  const auto nowhere = make_key_file(folder_ + "/none/device.key");
+  ASSERT_FALSE(nowhere);
+  EXPECT_THAT(nowhere.error().message, HasSubstr(folder_ + "/none: No such file"));
+}
+
 TEST_F(KeyFileTest, NothingThatIsThereIsEverOverwritten) {
   ASSERT_TRUE(make_key_file(path()));
   const std::string before = content();
