@@ -6,8 +6,6 @@
 // Input: lines with the answers of the authorizer, of $connect and of a route ("!": it failed, with
 // the rest for an error; "": the usual one), then what the client sends: an HTTP request, or what
 // follows the handshake.
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,6 +18,7 @@
 #include "emulator/gateway/gateway.h"
 #include "emulator/gateway/proxy_response.h"
 #include "emulator/http/server.h"
+#include "tests/fuzz/client.h"
 
 namespace {
 
@@ -98,9 +97,7 @@ struct World {
     };
     const auto id = server.listen("127.0.0.1", 0, std::move(listener));
     BECKON_ASSERT(id.has_value());
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(static_cast<std::uint16_t>(server.port(*id)));
+    port = server.port(*id);
   }
 
   // What a client gets that sends this, ends its side, and then goes.
@@ -110,9 +107,7 @@ struct World {
         {.send_buffer_bytes_max = 4096, .connect_rate_per_s = 0, .message_rate_per_s = 0});
     BECKON_ASSERT(made.has_value());
     gateway = std::move(*made);
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    BECKON_ASSERT(fd >= 0);
-    BECKON_ASSERT(connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    const int fd = tests::connect_to(port);
     static_cast<void>(send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
     std::string got;
     run(20, fd, got);
@@ -148,7 +143,7 @@ struct World {
   const emulator::WebSocketApiModel api = make_api();
   std::unique_ptr<emulator::Gateway> gateway;
   emulator::HttpServer server{loop, base::null_log()};
-  sockaddr_in address{};
+  int port = 0;
 };
 
 std::string_view take_line(std::string_view& rest, std::string_view end_mark) {

@@ -2,8 +2,6 @@
 // Whatever a client of the emulator's HTTP server sends before it goes, the server answers or
 // closes, and holds nothing of it afterwards. The handlers are the Runtime API's, which functions
 // speak to.
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,6 +10,7 @@
 #include "common/base/assert.h"
 #include "emulator/functions/runtime_api.h"
 #include "emulator/http/server.h"
+#include "tests/fuzz/client.h"
 
 namespace {
 
@@ -41,16 +40,12 @@ struct World {
     listener.limits.body_bytes_max = 4096;
     const auto id = server.listen("127.0.0.1", 0, std::move(listener));
     BECKON_ASSERT(id.has_value());
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(static_cast<std::uint16_t>(server.port(*id)));
+    port = server.port(*id);
   }
 
   // A client sends and closes its side; the loop runs until the server has let go of it.
   void visit(std::string_view bytes) {
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    BECKON_ASSERT(fd >= 0);
-    BECKON_ASSERT(connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    const int fd = tests::connect_to(port);
     static_cast<void>(send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
     close(fd);
     wait_until_empty(200);
@@ -66,7 +61,7 @@ struct World {
   emulator::EventLoop loop;
   emulator::HttpServer server{loop, base::null_log()};
   Session session;
-  sockaddr_in address{};
+  int port = 0;
 };
 
 }  // namespace
