@@ -61,6 +61,25 @@ TEST_F(ExecActionTest, TheEventIsStandardInputAndStandsInTheEnvironment) {
   EXPECT_THAT(environment, Not(HasSubstr("do not pass")));
 }
 
+// The command behind "--": it gets the agent's own environment, which may hold variables of another
+// event, where an agent is started by a command.
+TEST_F(ExecActionTest, WhatInheritsAllGetsTheEventsOwnVariablesAndNoStaleOnes) {
+  setenv("SECRET_TOKEN", "wanted", 1);
+  setenv("BECKON_NAME", "stale", 1);
+  setenv("BECKON_TITLE", "stale", 1);
+  ExecSettings settings;
+  for (const char* word : {"sh", "-c", "env > env"}) {
+    settings.command.push_back(*agent::Template::parse(word));
+  }
+  settings.directory = directory_;
+  settings.inherit_all = true;
+  ASSERT_TRUE(run_action(*type_.make(std::move(settings))));
+  for (const char* name : {"BECKON_NAME", "BECKON_TITLE"}) unsetenv(name);
+  EXPECT_THAT(content("env"), HasSubstr("SECRET_TOKEN=wanted\n"));
+  EXPECT_THAT(content("env"), HasSubstr("BECKON_NAME=door.opened\n"));
+  EXPECT_THAT(content("env"), Not(HasSubstr("stale")));
+}
+
 TEST_F(ExecActionTest, NamedVariablesAreInherited) {
   setenv("SECRET_TOKEN", "wanted", 1);
   ASSERT_TRUE(shell("echo $SECRET_TOKEN > out", R"(],"inherit":["SECRET_TOKEN"])"));

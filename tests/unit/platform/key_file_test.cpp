@@ -62,9 +62,14 @@ TEST_F(KeyFileTest, NoneIsMadeWhereItWouldBeRefused) {
   ASSERT_FALSE(made);
   EXPECT_THAT(made.error().message, HasSubstr("anybody could replace the files in it; chmod o-w"));
   EXPECT_EQ(files(), 0U);
-  const auto nowhere = make_key_file(folder_ + "/none/device.key");
-  ASSERT_FALSE(nowhere);
-  EXPECT_THAT(nowhere.error().message, HasSubstr(folder_ + "/none: No such file"));
+}
+
+TEST_F(KeyFileTest, AKeyThatAnybodyCouldReplaceIsRefused) {
+  ASSERT_TRUE(make_key_file(path()));
+  ASSERT_EQ(chmod(folder_.c_str(), 0777), 0);
+  EXPECT_THAT(why_not(), HasSubstr("the folder " + folder_ + " has mode 0777"));
+  ASSERT_EQ(chmod(folder_.c_str(), 0700), 0);
+  EXPECT_EQ(why_not(), "read");
 }
 
 TEST_F(KeyFileTest, NothingThatIsThereIsEverOverwritten) {
