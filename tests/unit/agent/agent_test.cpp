@@ -87,9 +87,18 @@ class NoteAction final : public Action {
   World& world_;
 };
 
-Ports ports(World& world) {
-  return {world, world, world, world, world, world, base::null_log()};
+Ports ports(World& world, base::LogSink& log = base::null_log()) {
+  return {world, world, world, world, world, world, log};
 }
+
+class ErrorLog final : public base::LogSink {
+ public:
+  void write(base::LogLevel level, std::string_view, std::string_view text) override {
+    if (level == base::LogLevel::kError) lines.emplace_back(text);
+  }
+  bool enabled(base::LogLevel) const override { return true; }
+  std::vector<std::string> lines;
+};
 
 constexpr char kEvent41[] = R"({"type":"event","stream":"ep","seq":41,"id":"i41","name":"n",)"
                             R"("time":"2026-11-21T07:00:00Z","data":{}})";
@@ -157,34 +166,40 @@ TEST(Agent, WhatFailedBeforeACrashIsReportedWithTheFirstSync) {
   EXPECT_THAT(world.calls.back(), HasSubstr(R"("failed":[{"seq":41,"action":"note")"));
 }
 
-TEST(Agent, DamagedReportsAreNoReasonToFail) {
+TEST(Agent, DamagedReportsAreSaidAndNoReasonToFail) {
   World world;
+  ErrorLog log;
   world.values["cursor"] = "ep:41";
   world.values["cursor.failed"] = "nonsense";
-  Agent agent(ports(world), {}, "cursor");
+  Agent agent(ports(world, log), {}, "cursor");
   agent.start();
   agent.opened(1);
   EXPECT_THAT(world.calls.back(), HasSubstr(R"("cursor":"ep:41","max_bytes":16384})"));
+  EXPECT_THAT(log.lines, Contains(HasSubstr("the stored failure reports cannot be used")));
 }
 
-TEST(Agent, ADamagedCursorIsNoReasonToFail) {
+TEST(Agent, ADamagedCursorIsSaidAndNoReasonToFail) {
   World world;
+  ErrorLog log;
   world.damaged = true;
-  Agent agent(ports(world), {}, "cursor");
+  Agent agent(ports(world, log), {}, "cursor");
   agent.start();
   EXPECT_THAT(world.calls, Contains("connect 1 ws://x"));
   world.calls.clear();
   agent.opened(1);
   EXPECT_THAT(world.calls.back(), HasSubstr(R"({"action":"sync","max_bytes")"));
+  EXPECT_THAT(log.lines, Contains(HasSubstr("the stored cursor cannot be used")));
 }
 
-TEST(Agent, AStoredTextThatIsNoCursorIsNoReasonToFail) {
+TEST(Agent, AStoredTextThatIsNoCursorIsSaidAndNoReasonToFail) {
   World world;
+  ErrorLog log;
   world.values["cursor"] = "nonsense";
-  Agent agent(ports(world), {}, "cursor");
+  Agent agent(ports(world, log), {}, "cursor");
   agent.start();
   agent.opened(1);
   EXPECT_THAT(world.calls.back(), HasSubstr(R"({"action":"sync","max_bytes")"));
+  EXPECT_THAT(log.lines, Contains(HasSubstr("the stored cursor is damaged")));
 }
 
 // P-74

@@ -119,6 +119,24 @@ TEST_F(HostileTest, WhatWaitsForItsTurnIsBounded) {
   EXPECT_LE(session().window().queued_count(), options_.max_bytes / 32);
 }
 
+TEST_F(HostileTest, LargeTextsThatWaitForTheirTurnAreBounded) {
+  options_.concurrency = 1;
+  make(protocol::Cursor{"ep", 40});
+  go_online();
+  event(1, 41);
+  for (int i = 0; i < 100; ++i) {
+    protocol::Event large;
+    large.seq = session().window().taken_seq() + 1;
+    large.id = "id";
+    large.name = "large";
+    large.time = "2026-11-21T07:00:00Z";
+    large.data = R"({"text":")" + std::string(4000, 'x') + R"("})";
+    text(1, protocol::encode(protocol::LiveEvent{"ep", large}));
+  }
+  EXPECT_GT(session().window().queued_bytes(), options_.max_bytes);
+  EXPECT_LE(session().window().queued_bytes(), 2 * options_.max_bytes);
+}
+
 // An honest server with a thousand events, four to an answer, and one action that is slow.
 TEST_F(HostileTest, EveryEventThatHadNoRoomComesAgain) {
   options_.concurrency = 1;

@@ -98,6 +98,40 @@ TEST_F(SessionTest, ReportsOfTheSameEndsAsTheFilesAreWrittenNevertheless) {
   EXPECT_EQ(reports_in(*stored_reports_), 3);
 }
 
+TEST_F(SessionTest, AReportInTheFileIsNotBelievedOnceItsEventHasEndedWell) {
+  stored_ = "ep:40";  // the power went between the two writes
+  stored_reports_ = R"({"epoch":"ep","failed":[{"seq":41,"action":"a","error":"e"}]})";
+  crash();
+  go_online();
+  event(1, 41);
+  finish(41);
+  pass(100ms);
+  EXPECT_EQ(stored_, "ep:41");
+  EXPECT_EQ(reports_in(*stored_reports_), 0);
+}
+
+TEST_F(SessionTest, MoreReportsThanTheFirstSyncTakesFollowInTheNext) {
+  std::string reports;
+  for (int seq = 41; seq <= 80; ++seq) {
+    if (!reports.empty()) reports += ",";
+    reports += R"({"seq":)" + std::to_string(seq) + R"(,"action":"a","error":"e"})";
+  }
+  stored_ = "ep:80";
+  stored_reports_ = R"({"epoch":"ep","failed":[)" + reports + "]}";
+  crash();
+  start();
+  EXPECT_EQ(reports_in(opened(1).back()), 32);
+  EXPECT_EQ(reports_in(answer(1, {.cursor = 80, .head = 80}).back()), 8);
+}
+
+// What JSON makes of them would be six times as long as the storage has room for.
+TEST_F(SessionTest, ControlCharactersInAReportAreSpaces) {
+  go_online();
+  event(1, 41);
+  finish(41, {{0, "a\tb", "one\ntwo\x01\x7F"}});
+  EXPECT_THAT(pass(1s).back(), HasSubstr(R"({"seq":41,"action":"a b","error":"one two  "})"));
+}
+
 TEST_F(SessionTest, ReportsOfAnotherEpochAreNotOurs) {
   stored_ = "ep:50";
   stored_reports_ = R"({"epoch":"old","failed":[{"seq":41,"action":"a","error":"e"}]})";
