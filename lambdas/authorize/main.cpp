@@ -19,6 +19,10 @@ int main() {
         .allowed_origins = list("ALLOWED_ORIGINS"),
         .audiences = list("AUDIENCES"),
         .enrolment = environment_variable("ENROLMENT").value_or("off") == "claim"};
+    if (settings.mode == AuthMode::kOpen) {
+      base::Logger(log, "authorize")
+          .warning("AuthMode is OPEN: whoever connects is who they say they are");
+    }
     return Handler(
         [service = *service, settings](std::string_view event, const InvocationContext& context) {
           service->begin(context);

@@ -171,6 +171,13 @@ class Admission(Keys):
                 self.wait_online(agent)
             agent.stop()
 
+    def test_that_names_are_believed_is_said_at_the_start_of_the_emulator_and_of_the_function(self):
+        emulator = self.emulator()
+        emulator.connect("Bob", "laptop").close()
+        for program in ("emulator: ", "beckon-authorize: "):
+            emulator.wait_line(lambda line, who=program: who in line and "AuthMode is OPEN" in line,
+                               f"what {program} says", kind="stderr")
+
     def test_a_key_file_that_others_can_read_is_refused(self):
         emulator = self.guarded()
         key = self.added(emulator)
