@@ -2,6 +2,7 @@
 """The AWS CLI against the emulator: posting, looking at tables, connections, parameters, functions."""
 
 import json
+import re
 import subprocess
 
 import clients
@@ -40,6 +41,40 @@ class AwsCli(Case):
         self.assertEqual(answer["FailedEntryCount"], 0)
         event = laptop.wait_event(answer["Entries"][0]["EventId"])
         self.assertEqual((event["name"], event["data"]), ("order.paid", {"order": 7}))
+
+    # P-23
+    def test_what_the_documents_say_of_a_restored_streams_table_keeps_its_events(self):
+        """A laptop has handled event 1, a tablet 1 to 3; the backup is of before 3."""
+        laptop, tablet = self.stack.connect("Bob", "Laptop"), self.stack.connect("Bob", "Tablet")
+        begin = laptop.sync()["cursor"]
+        epoch = begin.partition(":")[0]
+        ids = [self.stack.post("Bob", {"n": n}) for n in range(1, 4)]
+        self.wait_until(lambda: len(tablet.sync(begin)["events"]) == 3, "three events")
+        rows = self.stack.rows("streams")
+        for row in rows:
+            if row["sk"].startswith("seq#") and row["seq"] == 3 or row.get("eventId") == ids[2]:
+                self.aws("dynamodb", "delete-item", "--table-name", "beckon-streams", "--key",
+                         json.dumps({"userId": {"S": "Bob"}, "sk": {"S": row["sk"]}}))
+        self.aws("dynamodb", "put-item", "--table-name", "beckon-streams", "--item", json.dumps(
+            {"userId": {"S": "Bob"}, "sk": {"S": "head"}, "epoch": {"S": epoch}, "seq": {"N": "2"}}))
+
+        text = (clients.paths.SOURCE_DIR / "docs/OPERATING.md").read_text(encoding="utf-8")
+        commands = re.search(r"^## The streams table, restored.*?^```\n(.*?)^```", text, re.S | re.M)[1]
+        folder = self.directory / "path"
+        folder.mkdir()
+        (folder / "aws").write_text(
+            f'#!/bin/sh\nexec {AWS} --endpoint-url {self.stack.endpoint} "$@"\n', encoding="utf-8")
+        (folder / "aws").chmod(0o755)
+        environment = clients.aws_environment(self.stack)
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", commands], capture_output=True, text=True, check=False,
+            timeout=seconds(60), env={**environment, "PATH": f"{folder}:{environment['PATH']}"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+        new = self.stack.post("Bob", {"n": 4})
+        self.wait_until(lambda: any(row.get("eventId") == new for row in self.stack.rows("streams")), "the event")
+        self.assertEqual([event["id"] for event in laptop.sync(f"{epoch}:1")["events"]], [ids[1], new])
+        self.assertEqual([event["id"] for event in tablet.sync(f"{epoch}:3")["events"]], [new])
 
     def test_tables_are_listed_described_scanned_and_queried(self):
         laptop = self.stack.connect("Bob", "Laptop")

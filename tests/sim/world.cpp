@@ -86,7 +86,8 @@ void World::plan_restore() {
   });
 }
 
-// As PROTOCOL.md asks of whoever does it: every head gets a new epoch.
+// With new epochs, as if every stream was made anew: the harder case for devices. What the backup
+// held is lost with it; docs/OPERATING.md has the way that keeps it.
 void World::restore(const tests::MemoryDatabase::Rows& backup) {
   if (context_.calm) return;
   namespace schema = lambdas::schema;

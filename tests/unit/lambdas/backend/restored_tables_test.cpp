@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables that are put back to what a backup says, or lost, as docs/RELIABILITY.md promises. The
-// streams table has its own rule (P-23): sync_test.cpp, replay_start_test.cpp.
+// Tables that are put back to what a backup says, or lost, as docs/RELIABILITY.md promises.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "lambdas/backend/schema.h"
 #include "tests/unit/lambdas/backend/world.h"
 
 namespace beckon::tests {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+namespace schema = lambdas::schema;
 
 class RestoredTables : public ::testing::Test {
  protected:
@@ -52,6 +54,38 @@ TEST_F(RestoredTables, WithoutTheConnectionsEventsComeAtHeartbeatsUntilTheNextCo
   world_.synced(renewed, from_cursor(handled_));
   ASSERT_TRUE(world_.post("Bob", "4"));
   EXPECT_THAT(texts(world_.connections.frames(renewed.connection)), ElementsAre("4"));
+}
+
+// P-23
+class RestoredStreams : public RestoredTables {
+ protected:
+  // A tablet has handled 1 to 4, the laptop 1 and 2; the backup is of before 4.
+  RestoredStreams() {
+    EXPECT_TRUE(world_.post("Bob", "3"));
+    const MemoryDatabase::Rows backup = world_.memory.rows("streams");
+    EXPECT_TRUE(world_.post("Bob", "4"));
+    ahead_ = world_.synced(tablet_, from_cursor(start_)).cursor;
+    world_.memory.rows("streams") = backup;
+    lambdas::Item& head = world_.memory.rows("streams").at({"Bob", schema::kHeadKey});
+    head[schema::kSeq] = lambdas::number(3 + 1'000'000);
+    EXPECT_TRUE(world_.post("Bob", "5"));
+  }
+
+  Caller tablet_ = world_.connect("Bob", "Tablet");
+  protocol::Cursor ahead_;
+};
+
+TEST_F(RestoredStreams, WhatTheBackupHoldsIsDeliveredOnceAndWhatItLacksCountsAsLost) {
+  const auto answer = world_.synced(laptop_, from_cursor(handled_));
+  EXPECT_THAT(texts(answer), ElementsAre("3", "5"));
+  EXPECT_FALSE(answer.reset);
+  EXPECT_EQ(answer.lost, 1'000'000U);
+  EXPECT_THAT(texts(world_.synced(laptop_, from_cursor(answer.cursor))), IsEmpty());
+}
+
+TEST_F(RestoredStreams, ADeviceThatWasAheadOfTheBackupMissesNothingNew) {
+  EXPECT_EQ(ahead_.seq, 4U);
+  EXPECT_THAT(texts(world_.synced(tablet_, from_cursor(ahead_))), ElementsAre("5"));
 }
 
 }  // namespace
