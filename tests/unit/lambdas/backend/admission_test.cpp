@@ -172,8 +172,13 @@ TEST_F(Admission, AConnectionOfAnOldKeyLastsAsLongAsTheKeyDoes) {
 }
 
 TEST_F(Admission, ASyncThatWasUnderWayEndsItsConnection) {
-  const std::vector<std::function<void()>> changes = {
-      [&] { disable(); }, [&] { rotate(other_, base::Duration(0)); }, [&] { remove(); }};
+  const std::vector<std::function<void()>> changes = {[&] { disable(); },
+                                                      [&] { rotate(other_, base::Duration(0)); },
+                                                      [&] {
+                                                        remove();
+                                                        add(key_, "Alice");
+                                                      },
+                                                      [&] { remove(); }};
   for (std::size_t i = 0; i < changes.size(); ++i) {
     const Caller caller = admitted(key_);
     ASSERT_EQ(connect(caller), kOk);
