@@ -129,6 +129,12 @@ void Ledger::stored(const std::string& user, const Item& row) {
   if (event->event.devices != post.devices || event->sender != post.sender) {
     return context_.broken("stored", place(user, stream, seq) + " is for others than was posted");
   }
+  const protocol::Event& it = event->event;
+  if (it.name != post.name || it.data != post.data || (!post.id.empty() && it.id != post.id)) {
+    return context_.broken("as-posted", place(user, stream, seq) + ": expected " + post.id + " " +
+                                            post.name + " " + post.data + ", got " + it.id + " " +
+                                            it.name + " " + it.data);
+  }
   const std::int64_t kept_s = event->expires_at_s - context_.wall_s();
   if (kept_s > post.ttl_s || kept_s < post.ttl_s - kFunctionMax_s) {
     return context_.broken("ttl", place(user, stream, seq) + ": expected it to be kept for " +

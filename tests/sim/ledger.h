@@ -20,6 +20,9 @@ namespace beckon::sim {
 struct Post {
   std::size_t number = 0;  // stands in the event's data as "n"
   std::string user;
+  std::string id;  // EventBridge's; "": a device sent it, and it gets one
+  std::string name;
+  std::string data;
   std::vector<std::string> devices;  // only these; empty: all
   std::string sender;                // a device that sent it, or ""
   std::int64_t ttl_s = 0;

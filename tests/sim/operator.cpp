@@ -15,6 +15,13 @@ constexpr int kRetries = 2;  // infrastructure/template.yaml: MaximumRetryAttemp
 // Where devices come again and again: enough.
 constexpr std::size_t kPostsMax = 200;
 
+// What is to be stored of it.
+std::string data_of(const Post& post, std::string_view padding) {
+  json::Writer writer;
+  writer.begin_object().member("n", static_cast<std::int64_t>(post.number));
+  return writer.member("padding", padding).end_object().take();
+}
+
 std::string detail_of(const Post& post, std::string_view padding) {
   json::Writer writer;
   writer.begin_object().key("target").begin_object().member("user", post.user);
@@ -80,13 +87,16 @@ void Operator::post(const std::string& user, const std::vector<std::string>& dev
   if (context_.profile.may_collapse && context_.dice.one_in(2)) {
     post.collapse = context_.dice.one_in(2) ? "battery" : "weather";
   }
-  put_on_bus(post, detail_of(post, padding()));
+  const std::string text = padding();
+  post.data = data_of(post, text);
+  put_on_bus(post, detail_of(post, text));
 }
 
 void Operator::post_plain(const std::string& user) {
   Post& post = ledger_.add_post();
   post.user = user;
   post.ttl_s = protocol::kEventTtlDefault_s;
+  post.data = data_of(post, "");
   put_on_bus(post, detail_of(post, ""));
 }
 
@@ -121,10 +131,12 @@ void Operator::post_bad(const std::string& user) {
   put_on_bus(post, detail);
 }
 
-void Operator::put_on_bus(const Post& post, const std::string& detail) {
+void Operator::put_on_bus(Post& post, const std::string& detail) {
   char id[24];
   std::snprintf(id, sizeof id, "bus-%06u", static_cast<unsigned>(post.number));
-  tests::Posted posted{id, context_.dice.one_in(4) ? "two.steps" : "one.step", detail};
+  post.id = id;
+  post.name = context_.dice.one_in(4) ? "two.steps" : "one.step";
+  const tests::Posted posted{post.id, post.name, detail};
   const std::string event = tests::bus_event(posted);
   base::Duration delay = context_.dice.between(1ms, 20ms);
   if (context_.strikes(Trouble::kDeliveredLate)) delay = context_.dice.between(100ms, 1min);
@@ -170,6 +182,8 @@ void Operator::send_from(const std::string& user, const std::string& device) {
   request.name = "one.sent";
   request.data = R"({"n":)" + std::to_string(post.number) + "}";
   if (context_.profile.may_collapse && context_.dice.one_in(3)) request.collapse = "battery";
+  post.name = request.name;
+  post.data = request.data;
   post.collapse = request.collapse;
   post.ttl_s = protocol::kEventTtlDefault_s;
   const tests::Caller caller{user, device, "sender=", context_.wall().unix_ms};

@@ -30,7 +30,7 @@ class Operator {
   void post_bad(const std::string& user);
   void send_from(const std::string& user, const std::string& device);
   void send_rubbish(const std::string& user, const std::string& device);
-  void put_on_bus(const Post& post, const std::string& detail);
+  void put_on_bus(Post& post, const std::string& detail);
   void deliver(std::size_t number, const std::string& event, int attempt, base::Duration delay);
   std::string padding();
 
