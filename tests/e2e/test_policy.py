@@ -124,7 +124,7 @@ class Policy(IamCase):
 
 
 class Roles(IamCase):
-    """What the functions ask of DynamoDB."""
+    """What the functions ask of DynamoDB and of @connections."""
 
     def recorded(self, open_mode, *args):
         """An emulator, and a recorder for each function that asks anything of AWS."""
@@ -135,7 +135,8 @@ class Roles(IamCase):
         def in_between(match):
             recorder = recorders[match[2]] = Recorder()
             self.addCleanup(recorder.stop)
-            return f"{match[0]}          AWS_ENDPOINT_URL: {recorder.url}\n"
+            return (f"{match[0]}          AWS_ENDPOINT_URL: {recorder.url}\n"
+                    f"          AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: {recorder.url}/dev\n")
         template.write_text(re.sub(r"(^  (\w+)Function:\n(?: {4}.*\n)*? {8}Variables:\n)", in_between, text,
                                    flags=re.MULTILINE), encoding="utf-8")
         emulator = self.emulator(*args, template=template, open_mode=open_mode)
@@ -145,7 +146,7 @@ class Roles(IamCase):
 
     @staticmethod
     def role(function, open_mode):
-        """What the template lets it do with tables."""
+        """What the template lets it do with tables and connections."""
         text = paths.TEMPLATE.read_text(encoding="utf-8")
         role = re.search(rf"^  {function}Role:\n((?: {{4}}.*\n|\n)*)", text, re.MULTILINE)[1]
         if open_mode:
@@ -157,6 +158,9 @@ class Roles(IamCase):
             if by_mode:
                 actions = actions[:1] if open_mode else actions[1:]
             allowed |= {(action, f"arn:aws:dynamodb:{ACCOUNT}:table/beckon-{table.lower()}") for action in actions}
+        for method in re.findall(r"\${Api}/\${StageName}/(\w+)/@connections/\*", role):
+            allowed.add(("execute-api:ManageConnections",
+                         f"arn:aws:execute-api:{ACCOUNT}:abc123/prod/{method}/@connections/*"))
         return allowed
 
     def by_name(self, emulator):
@@ -189,15 +193,18 @@ class Roles(IamCase):
             tablet.send({"action": "send", "name": "hi", "data": {}, **more})
             tablet.recv_type("sent")
         again.close()
-        tablet.close()
+        # A device that is not known any more is let go, whatever it says.
+        emulator.aws.call("dynamodb", "DeleteItem", TableName="beckon-devices", Key={"deviceId": {"S": "tablet"}})
+        tablet.send({"action": "send", "name": "hi", "data": {}})
         wait_connections(0)
+        tablet.close()
 
     def by_key(self, emulator):
         agent, code = self.claiming_agent(emulator, "laptop", self.new_key("laptop")[0])
         self.beckon(emulator, "device", "claim", code, "--user", "Bob")
         agent.wait_line(lambda text: '"type":"online"' in text, "'online'")
 
-    def test_a_role_is_what_its_function_asks_of_dynamodb_and_nothing_else(self):
+    def test_a_role_is_what_its_function_asks_for_and_nothing_else(self):
         for open_mode, use, parameter in ((True, self.by_name, "AllowBroadcast=true"),
                                           (False, self.by_key, "Enrolment=claim")):
             emulator, recorders = self.recorded(open_mode, "--parameter", parameter)
