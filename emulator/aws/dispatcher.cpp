@@ -33,6 +33,12 @@ std::string_view media_type(const HttpRequest& request) {
   return header ? trimmed(header->substr(0, header->find(';'))) : std::string_view();
 }
 
+// Of the answer: as the request's, if that is one of JSON. An empty request may come as anything.
+std::string_view answer_type(const HttpRequest& request) {
+  const std::string_view type = media_type(request);
+  return type == kJson11 || type == kJson ? type : kJson10;
+}
+
 // The answer to what is no call of a JSON API at all; none if it is one.
 std::optional<HttpResponse> refuse_transport(const HttpRequest& request,
                                              const std::string& region) {
@@ -148,7 +154,7 @@ void AwsDispatcher::handle(const HttpRequest& request, HttpDone done) {
   AwsService* service = target ? find(target->prefix) : nullptr;
   auto call = std::make_shared<Call>();
   call->done = std::move(done);
-  call->content_type = media_type(request).empty() ? kJson10 : media_type(request);
+  call->content_type = answer_type(request);
   call->dynamodb = service != nullptr && service->signing_name() == kDynamoDb;
   const auto answer = [call](AwsReply reply) {
     call->done(to_http(std::move(reply), call->content_type, call->dynamodb));

@@ -181,7 +181,7 @@ void handshake_failed(Connection& connection, std::string_view reason) {
   if (!url) return over(connection, false, 0, url.error().message);
   const ConnectFailure failure{reason, take_tls_failure(), base::format_rfc3339(base::wall_now())};
   // 101 is no refusal: what followed it was wrong.
-  const int answer = static_cast<int>(lws_http_client_http_response(connection.wsi));
+  const int answer = http_status_of(connection.wsi);
   connection.http_status = answer == 101 ? 0 : answer;
   if (connection.refusal.empty()) {
     connection.failure = explain(failure, *url);

@@ -208,7 +208,7 @@ bool has_no_body(lws* wsi) {
 // connection then.)
 int take_head(Exchange& exchange) {
   HttpAnswer& answer = exchange.answer;
-  answer.status = static_cast<int>(lws_http_client_http_response(exchange.wsi));
+  answer.status = http_status_of(exchange.wsi);
   char location[kLocationBytesMax];
   const int length = lws_hdr_copy(exchange.wsi, location, sizeof location, WSI_TOKEN_HTTP_LOCATION);
   if (length > 0) answer.location.assign(location, static_cast<std::size_t>(length));

@@ -16,6 +16,12 @@ inline constexpr char kWatchProtocol[] = "beckon-watch";
 int transport_callback(lws* wsi, lws_callback_reasons reason, void* user, void* in, size_t length);
 // http_exchange.cpp: a request's events. The opaque user data is its Exchange.
 int http_callback(lws* wsi, lws_callback_reasons reason, void* user, void* in, size_t length);
+// The status of an answer; 0: none that HTTP knows. libwebsockets reads any number, also a negative
+// one.
+inline int http_status_of(lws* wsi) {
+  const auto status = static_cast<int>(lws_http_client_http_response(wsi));
+  return status >= 100 && status <= 999 ? status : 0;
+}
 // connection.cpp: libwebsockets ends the connection because of this byte of a frame's head.
 void frame_refused(lws* wsi, unsigned char byte);
 // frame_hook.cpp: that as a sentence without a period.

@@ -124,6 +124,12 @@ TEST_F(Dispatcher, ASignedCallReachesItsServiceAndCarriesDynamoDbsHeaders) {
   EXPECT_EQ(header(response, "x-extra"), "1");
 }
 
+TEST_F(Dispatcher, WhatAnEmptyRequestClaimsToBeIsNotTheAnswersType) {
+  HttpRequest request = unsigned_request("DynamoDB_20120810.ListTables", "");
+  request.headers[1].second = "text/xml";
+  EXPECT_EQ(header(send(request), "Content-Type"), "application/x-amz-json-1.0");
+}
+
 TEST_F(Dispatcher, OtherServicesHaveUuidsAndNoChecksum) {
   HttpRequest request = unsigned_request("AWSEvents.PutEvents");
   request.headers[1].second = "application/x-amz-json-1.1; charset=utf-8";
