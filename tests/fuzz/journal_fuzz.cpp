@@ -47,6 +47,9 @@ std::unique_ptr<JournalStore> open_journal(const std::string& path, bool rewrite
   if (rewrite) options.rewrite_bytes_min = 0;
   auto opened = JournalStore::open(path, options, base::null_log());
   if (opened) return *std::move(opened);
+  if (opened.error().code != base::ErrorCode::kInvalid) {
+    std::fprintf(stderr, "%s\n", opened.error().message.c_str());  // the disk, not the input?
+  }
   BECKON_ASSERT(opened.error().code == base::ErrorCode::kInvalid);
   BECKON_ASSERT(opened.error().message.starts_with(path + ":"));
   return nullptr;
