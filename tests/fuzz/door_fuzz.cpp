@@ -144,6 +144,9 @@ std::optional<HttpRequest> read_request(std::string_view text, std::string& serv
 void sign(HttpRequest& request, const std::string& service) {
   if (!find_header(request.headers, "Host")) request.headers.emplace_back("Host", "localhost");
   if (service.empty() || service == "-") return;
+  std::erase_if(request.headers, [](const auto& header) {
+    return find_header({{header}}, "X-Amz-Date").has_value();
+  });
   const sigv4::Request to_sign{request.method, request.path, request.query, request.headers,
                                request.body};
   for (auto& header :
