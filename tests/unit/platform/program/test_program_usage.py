@@ -145,13 +145,17 @@ class Usage(Case):
                       f"chmod go-w {state}", done.stderr)
         self.assertEqual(list(state.iterdir()), [], "nothing was left there")
 
-    def test_a_cursor_that_others_can_write_is_not_believed_and_the_server_knows_where_to_go_on(self):
+    def cursor_of_a_device_that_is_known(self):
+        """Its file, after one event was handled and acknowledged, and the agent has ended."""
         self.server.remembers = True
         agent = self.online()
         self.server.post()
         self.server.wait_until(lambda: self.server.acknowledged() == 1, "the acknowledgement")
         agent.end()
-        cursor = next(path for path in (self.folder / "state").iterdir() if not path.suffix)
+        return next(path for path in (self.folder / "state").iterdir() if not path.suffix)
+
+    def test_a_cursor_that_others_can_write_is_not_believed_and_the_server_knows_where_to_go_on(self):
+        cursor = self.cursor_of_a_device_that_is_known()
         cursor.chmod(0o666)
         syncs_before = len(self.server.syncs)
         self.server.post()
@@ -164,12 +168,7 @@ class Usage(Case):
         self.assertEqual(cursor.stat().st_mode & 0o777, 0o600, "a new one is in its place")
 
     def test_a_damaged_cursor_is_said_and_the_server_knows_where_to_go_on(self):
-        self.server.remembers = True
-        agent = self.online()
-        self.server.post()
-        self.server.wait_until(lambda: self.server.acknowledged() == 1, "the acknowledgement")
-        agent.end()
-        cursor = next(path for path in (self.folder / "state").iterdir() if not path.suffix)
+        cursor = self.cursor_of_a_device_that_is_known()
         whole = cursor.read_bytes()
         torn = [b"", whole[:-1], whole[:3], b"k3f9:9\nnonsense\n", bytes(1000), b"\xff" * 20000]
         for turn, damaged in enumerate(torn, start=1):
